@@ -1,0 +1,37 @@
+# Debian 12's packages as targets named dep_*. Linked statically when WAYPOINT_STATIC is on:
+# the CMake files of gRPC know shared libraries only, so pkg-config tells the flags.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(GTest REQUIRED)
+
+function(waypoint_dependency name)
+  cmake_parse_arguments(arg "" "" "MODULES;STATIC_LIBS;LIBS" ${ARGN})
+  add_library(${name} INTERFACE)
+  if(arg_MODULES)
+    pkg_check_modules(${name} REQUIRED QUIET ${arg_MODULES})
+    target_include_directories(${name} SYSTEM INTERFACE ${${name}_INCLUDE_DIRS})
+    if(WAYPOINT_STATIC)
+      target_link_libraries(${name} INTERFACE ${${name}_STATIC_LDFLAGS})
+    else()
+      target_link_libraries(${name} INTERFACE ${${name}_LDFLAGS})
+    endif()
+  endif()
+  if(WAYPOINT_STATIC)
+    target_link_libraries(${name} INTERFACE ${arg_STATIC_LIBS})
+  else()
+    target_link_libraries(${name} INTERFACE ${arg_LIBS})
+  endif()
+endfunction()
+
+waypoint_dependency(dep_absl MODULES absl_base absl_status absl_statusor absl_strings absl_str_format absl_time
+  absl_synchronization absl_flat_hash_map absl_flat_hash_set absl_btree absl_random_random absl_cleanup absl_any_invocable absl_function_ref
+  absl_span absl_hash absl_inlined_vector)
+waypoint_dependency(dep_protobuf MODULES protobuf)
+waypoint_dependency(dep_openssl MODULES libssl libcrypto)
+waypoint_dependency(dep_spdlog LIBS)
+target_compile_definitions(dep_spdlog INTERFACE FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL)
+waypoint_dependency(dep_mpfr STATIC_LIBS mpfr gmp LIBS mpfr gmp)
+if(NOT WAYPOINT_ONLY_CORE)
+  waypoint_dependency(dep_grpc MODULES grpc++)
+endif()
+waypoint_dependency(dep_rocksdb STATIC_LIBS rocksdb snappy lz4 zstd bz2 z dl LIBS rocksdb)
