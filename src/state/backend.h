@@ -1,0 +1,39 @@
+// What must survive, and nothing else: ordered batches of keys and values (design.md 3).
+//
+// The seam between the store and a disk, a memory double, or later a cluster.
+// Threads: Load and Read are called from the store's thread; `durable` may be called from any.
+// Errors:  a failed commit has written nothing of its batch, and nothing of later ones.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "state/tables.h"
+
+namespace waypoint::state {
+
+struct Write {
+  Table table;
+  std::string key;
+  std::optional<std::string> value;  // none: delete
+};
+using Batch = std::vector<Write>;
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  // Everything that is stored, by table and key in order. Called once, first.
+  virtual absl::Status Load(absl::FunctionRef<void(Table, absl::string_view key, absl::string_view value)> each) = 0;
+  virtual absl::StatusOr<std::string> Read(Table table, absl::string_view key) = 0;
+  // In the order of the calls; many batches may share one sync. `durable` is called once, in the same order.
+  virtual void Commit(Batch batch, std::function<void(absl::Status)> durable) = 0;
+};
+
+}  // namespace waypoint::state

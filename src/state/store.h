@@ -1,0 +1,114 @@
+// Transactions one after another over records in memory, made durable by a Backend (design.md 3).
+//
+// Owns:    the tables and indexes in memory; they always equal what a restart would load.
+// Threads: everything here belongs to one thread, the executor's: call Update, View and Watch there;
+//          `step` and `look` run at once, before the call returns. `done` is posted to the executor later:
+//          for an Update once its batch is durable, for a View once all that it saw is durable. So nothing
+//          that could still be lost is ever shown. Never call Update from inside a step.
+// Errors:  a step that returns an error has changed nothing. A failed commit undoes every transaction that
+//          is not durable, newest first, and answers their callers Unavailable; reads go on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/executor.h"
+#include "base/ids.h"
+#include "google/protobuf/message_lite.h"
+#include "state/backend.h"
+#include "state/tables.h"
+
+namespace waypoint::state {
+
+using Message = google::protobuf::MessageLite;
+using RecordPtr = std::shared_ptr<const Message>;
+using Done = std::function<void(absl::Status)>;
+
+// Derived data over one table. Changed() must be exactly undone by Changed() with before and after swapped.
+class Index {
+ public:
+  virtual ~Index() = default;
+  virtual Table table() const = 0;
+  virtual void Changed(const std::string& key, const Message* before, const Message* after) = 0;
+};
+
+// Records as the newest transaction left them.
+class View {
+ public:
+  virtual ~View() = default;
+  // Null if absent. Bodies that are not kept in memory are read from the backend.
+  template <typename R>
+  std::shared_ptr<const R> Get(absl::string_view key) const {
+    return std::static_pointer_cast<const R>(GetAny(RecordTraits<R>::kTable, key));
+  }
+  // In key order, from the first key >= `from`, until `each` returns false.
+  template <typename R>
+  void ForEach(absl::string_view from, absl::FunctionRef<bool(const std::string& key, const R& record)> each) const {
+    ForEachAny(RecordTraits<R>::kTable, from, [&](const std::string& key, const RecordPtr& record) {
+      return each(key, static_cast<const R&>(*record));
+    });
+  }
+  virtual std::string GetMeta(absl::string_view key) const = 0;  // "" if absent
+
+ protected:
+  virtual RecordPtr GetAny(Table table, absl::string_view key) const = 0;
+  virtual void ForEachAny(Table table, absl::string_view from,
+                          absl::FunctionRef<bool(const std::string& key, const RecordPtr& record)> each) const = 0;
+};
+
+class Txn : public View {
+ public:
+  template <typename R>
+  void Put(absl::string_view key, R record) {
+    PutAny(RecordTraits<R>::kTable, key, std::make_shared<const R>(std::move(record)));
+  }
+  template <typename R>
+  void Delete(absl::string_view key) {
+    DeleteAny(RecordTraits<R>::kTable, key);
+  }
+  virtual void PutMeta(absl::string_view key, std::string value) = 0;
+  // Wakes watchers of `topic` once durable. Put and Delete already touch their table ("job")
+  // and their record ("job/ID").
+  virtual void Touch(std::string topic) = 0;
+  // For state that lives in memory only and follows the records: undone when the transaction is.
+  virtual void OnUndo(std::function<void()> undo) = 0;
+  virtual absl::Time now() const = 0;
+  virtual IdSource& ids() const = 0;
+
+ protected:
+  virtual void PutAny(Table table, absl::string_view key, RecordPtr record) = 0;
+  virtual void DeleteAny(Table table, absl::string_view key) = 0;
+};
+
+class Store {
+ public:
+  using WatchId = uint64_t;
+
+  virtual ~Store() = default;
+  virtual void Update(absl::FunctionRef<absl::Status(Txn&)> step, Done done) = 0;
+  virtual void Look(absl::FunctionRef<absl::Status(const View&)> look, Done done) = 0;
+  // Posted once per change or more rarely (changes coalesce), only after the change is durable.
+  virtual WatchId Watch(std::vector<std::string> topics, std::function<void()> changed) = 0;
+  virtual void Unwatch(WatchId id) = 0;
+};
+
+struct StoreOptions {
+  std::vector<std::unique_ptr<Index>> indexes;
+};
+// Loads everything; the backend must outlive the store.
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(Backend& backend, Executor& executor, const Clock& clock, IdSource& ids,
+                                                 StoreOptions options);
+
+// "job", "project", ...: the first part of a topic.
+absl::string_view TableName(Table table);
+
+}  // namespace waypoint::state
