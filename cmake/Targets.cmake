@@ -5,6 +5,7 @@
 # All three record their sources, so that tests/layering can compare includes with DEPS
 # and find files that nothing builds.
 set_property(GLOBAL PROPERTY WAYPOINT_MANIFEST "")
+add_custom_target(unit_tests)  # every test that carries the label unit
 
 function(waypoint_record target)
   cmake_parse_arguments(arg "" "" "SRCS;DEPS" ${ARGN})
@@ -65,7 +66,17 @@ function(waypoint_test name)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+  if("unit" IN_LIST arg_LABELS)
+    add_dependencies(unit_tests ${name})
+  endif()
   waypoint_record(${name} SRCS ${arg_SRCS} DEPS ${arg_DEPS})
+endfunction()
+
+# Last of all: what was declared, for tests/layering.
+function(waypoint_write_manifest)
+  get_property(lines GLOBAL PROPERTY WAYPOINT_MANIFEST)
+  string(REPLACE ";" "\n" text "${lines}")
+  file(WRITE ${CMAKE_BINARY_DIR}/manifest.txt "${text}\n")
 endfunction()
 
 # Generated code in a target of its own: an edit elsewhere never recompiles it.

@@ -17,7 +17,7 @@ struct Identity {
   };
   Kind kind = Kind::kAnonymous;
   std::string user_id;
-  std::string runner_id;        // empty: any runner
+  std::string runner_id;           // empty: any runner
   uint64_t runner_label_hash = 0;  // 0: any labels
   std::string deployment_id;
 };

@@ -24,11 +24,11 @@ absl::Status ErrnoStatus(int error, absl::string_view action);
 #define WAYPOINT_CONCAT_INNER(a, b) a##b
 #define WAYPOINT_CONCAT(a, b) WAYPOINT_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expr)                             \
-  do {                                                    \
-    if (absl::Status _status = (expr); !_status.ok()) {   \
-      return _status;                                     \
-    }                                                     \
+#define RETURN_IF_ERROR(expr)                           \
+  do {                                                  \
+    if (absl::Status _status = (expr); !_status.ok()) { \
+      return _status;                                   \
+    }                                                   \
   } while (false)
 
 // ASSIGN_OR_RETURN(auto file, ReadFile(path));

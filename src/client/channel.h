@@ -24,8 +24,8 @@ using Message = google::protobuf::MessageLite;
 
 struct CallOptions {
   absl::Duration timeout = absl::InfiniteDuration();
-  std::stop_token stop;                                            // a stop cancels the call
-  std::vector<std::pair<std::string, std::string>> metadata;       // added to the channel's own
+  std::stop_token stop;                                       // a stop cancels the call
+  std::vector<std::pair<std::string, std::string>> metadata;  // added to the channel's own
   bool wait_for_ready = false;
 };
 

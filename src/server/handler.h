@@ -108,7 +108,8 @@ enum class Needs {
 // The table of RPCs: one line an RPC; whatever is not in it answers UNIMPLEMENTED.
 class Table {
  public:
-  using RawUnary = std::function<void(const Caller&, absl::string_view request, std::function<void(absl::Status, std::string)>)>;
+  using RawUnary =
+      std::function<void(const Caller&, absl::string_view request, std::function<void(absl::Status, std::string)>)>;
   using RawOpen = std::function<std::unique_ptr<RawSession>(const Caller&, RawOutbox*)>;
 
   virtual ~Table() = default;

@@ -105,8 +105,8 @@ struct StoreOptions {
   std::vector<std::unique_ptr<Index>> indexes;
 };
 // Loads everything; the backend must outlive the store.
-absl::StatusOr<std::unique_ptr<Store>> OpenStore(Backend& backend, Executor& executor, const Clock& clock, IdSource& ids,
-                                                 StoreOptions options);
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(Backend& backend, Executor& executor, const Clock& clock,
+                                                 IdSource& ids, StoreOptions options);
 
 // "job", "project", ...: the first part of a topic.
 absl::string_view TableName(Table table);

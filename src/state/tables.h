@@ -42,10 +42,10 @@ enum class Table : uint8_t {
 template <typename Record>
 struct RecordTraits;
 
-#define WAYPOINT_RECORD(Type, table)                           \
-  template <>                                                  \
-  struct RecordTraits<::hashicorp::waypoint::Type> {           \
-    static constexpr Table kTable = Table::table;              \
+#define WAYPOINT_RECORD(Type, table)                 \
+  template <>                                        \
+  struct RecordTraits<::hashicorp::waypoint::Type> { \
+    static constexpr Table kTable = Table::table;    \
   }
 WAYPOINT_RECORD(Project, kProject);
 WAYPOINT_RECORD(Workspace, kWorkspace);
