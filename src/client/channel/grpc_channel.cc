@@ -1,0 +1,184 @@
+#include "client/channel/grpc_channel.h"
+
+#include <chrono>
+#include <stop_token>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "client/channel/credentials.h"
+#include "client/channel/grpc_stream.h"
+#include "client/channel/keepalives.h"
+#include "client/channel/wire.h"
+#include "google/protobuf/empty.pb.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
+
+namespace waypoint::client {
+namespace {
+
+namespace pb = ::hashicorp::waypoint;
+
+constexpr absl::string_view kService = "/hashicorp.waypoint.Waypoint/";
+constexpr char kProtocol[] = "1,1";
+constexpr uint32_t kProtocolVersion = 1;
+
+// Streams on which the client sends more than once. Their descriptors are not linked here, for the
+// entrypoint's sake; a test compares this list with them.
+constexpr absl::string_view kClientStreams[] = {"StartExecStream", "RestoreSnapshot",     "RunnerConfig",
+                                                "RunnerJobStream", "EntrypointLogStream", "EntrypointExecStream"};
+
+bool ClientStreams(absl::string_view method) {
+  for (absl::string_view name : kClientStreams) {
+    if (name == method) return true;
+  }
+  return false;
+}
+
+grpc::ChannelArguments ChannelArgs() {
+  grpc::ChannelArguments args;
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  args.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // gRPC would obey it even for loopback
+  args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
+  args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 10'000);
+  args.SetServiceConfigJSON("{}");
+  args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  args.SetMaxReceiveMessageSize(4 << 20);
+  args.SetMaxSendMessageSize(-1);
+  return args;
+}
+
+std::string Path(absl::string_view method) { return absl::StrCat(kService, method); }
+
+class GrpcChannel : public Channel {
+ public:
+  explicit GrpcChannel(const DialOptions& options)
+      : options_(options),
+        channel_(grpc::CreateCustomChannel(options.address, MakeCredentials(options), ChannelArgs())),
+        stub_(channel_),
+        keepalives_(std::make_shared<Keepalives>(
+            [stub = grpc::GenericStub(channel_), options](Keepalives::Answer answer) mutable {
+              AskForKeepalives(stub, options, std::move(answer));
+            })) {}
+
+  absl::Status Call(absl::string_view method, const Message& request, Message* response,
+                    const CallOptions& options) override {
+    grpc::ClientContext context;
+    Prepare(options_, options, &context);
+    grpc::ByteBuffer sent = ToBuffer(request);
+    grpc::ByteBuffer received;
+    grpc::Status status;
+    absl::Notification done;
+    stub_.UnaryCall(&context, Path(method), {}, &sent, &received, [&](grpc::Status result) {
+      status = std::move(result);
+      done.Notify();
+    });
+    {
+      std::stop_callback on_stop(options.stop, [&context] { context.TryCancel(); });
+      done.WaitForNotification();
+    }
+    if (!status.ok()) return ToStatus(status);
+    std::string bytes;
+    if (FromBuffer(received, &bytes) && response->ParseFromString(bytes)) return absl::OkStatus();
+    return absl::InternalError(absl::StrCat("the answer to ", method, " cannot be decoded"));
+  }
+
+  std::unique_ptr<Stream> Open(absl::string_view method, const CallOptions& options) override {
+    auto context = std::make_unique<grpc::ClientContext>();
+    Prepare(options_, options, context.get());
+    if (options_.inline_keepalives) context->AddMetadata("wp-inline-keepalives", "true");
+    std::shared_ptr<StreamCall> call = StreamCall::Start(stub_, Path(method), std::move(context));
+    if (options_.inline_keepalives && ClientStreams(method)) keepalives_->Watch(call);
+    return std::make_unique<GrpcStream>(std::move(call), options.stop);
+  }
+
+  bool WaitForConnected(absl::Duration timeout) {
+    return channel_->WaitForConnected(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
+  }
+
+ private:
+  static void Prepare(const DialOptions& dial, const CallOptions& call, grpc::ClientContext* context) {
+    context->AddMetadata("client-api-protocol", kProtocol);
+    context->AddMetadata("client-entrypoint-protocol", kProtocol);
+    if (!dial.client_version.empty()) context->AddMetadata("client-version", dial.client_version);
+    if (!dial.token.empty()) {
+      context->AddMetadata("authorization", dial.token);
+      context->AddMetadata("waypoint-token", dial.token);
+    }
+    for (const auto& [key, value] : dial.metadata) context->AddMetadata(key, value);
+    for (const auto& [key, value] : call.metadata) context->AddMetadata(key, value);
+    if (call.timeout != absl::InfiniteDuration()) {
+      context->set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(call.timeout));
+    }
+    context->set_wait_for_ready(call.wait_for_ready);
+  }
+
+  static void AskForKeepalives(grpc::GenericStub& stub, const DialOptions& options, Keepalives::Answer answer) {
+    struct Question {
+      grpc::ClientContext context;
+      grpc::ByteBuffer sent, received;
+    };
+    auto question = std::make_shared<Question>();
+    CallOptions call;
+    call.timeout = absl::Seconds(10);
+    call.wait_for_ready = true;
+    Prepare(options, call, &question->context);
+    question->sent = ToBuffer(google::protobuf::Empty());
+    stub.UnaryCall(&question->context, Path("GetVersionInfo"), {}, &question->sent, &question->received,
+                   [question, answer = std::move(answer)](const grpc::Status& status) {
+                     std::string bytes;
+                     pb::GetVersionInfoResponse info;
+                     bool wanted = false;
+                     if (status.ok() && FromBuffer(question->received, &bytes) && info.ParseFromString(bytes)) {
+                       for (int feature : info.server_features().features()) {
+                         wanted |= feature == pb::ServerFeatures::FEATURE_INLINE_KEEPALIVES;
+                       }
+                     }
+                     answer(wanted);
+                   });
+  }
+
+  const DialOptions options_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  grpc::GenericStub stub_;
+  const std::shared_ptr<Keepalives> keepalives_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Channel>> Dial(const DialOptions& options) {
+  if (options.address.empty()) return absl::InvalidArgumentError("no server address is given");
+  auto channel = std::make_unique<GrpcChannel>(options);
+  if (options.timeout <= absl::ZeroDuration() || channel->WaitForConnected(options.timeout)) return channel;
+  // The connection does not tell why it failed; a call does.
+  CallOptions quick;
+  quick.timeout = absl::Seconds(1);
+  google::protobuf::Empty nothing;
+  absl::Status status = channel->Call("GetVersionInfo", nothing, &nothing, quick);
+  if (status.ok()) return channel;
+  return absl::UnavailableError(
+      absl::StrCat("no Waypoint server answers at ", options.address, " (TLS ", options.tls ? "on" : "off", ", waited ",
+                   absl::FormatDuration(options.timeout), "): ", status.message(),
+                   ". Check that the server runs, the address, and whether it expects TLS."));
+}
+
+absl::Status CheckServerVersion(const pb::VersionInfo& server) {
+  if (kProtocolVersion < server.api().minimum()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("this client speaks API version ", kProtocolVersion, " but the server needs at least ",
+                     server.api().minimum(), ": upgrade the client"));
+  }
+  if (server.api().current() < kProtocolVersion) {
+    return absl::InvalidArgumentError(absl::StrCat("the server speaks API version ", server.api().current(),
+                                                   " but this client needs at least ", kProtocolVersion,
+                                                   ": upgrade the server"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace waypoint::client
