@@ -93,7 +93,8 @@ std::string EncodeDetails(const absl::Status& status) {
 absl::Status DecodeStatus(int code, absl::string_view message, absl::string_view details) {
   if (code == 0) return absl::OkStatus();
   absl::Status status(static_cast<absl::StatusCode>(code), message);
-  if (google::rpc::Status parsed; !details.empty() && parsed.ParseFromArray(details.data(), static_cast<int>(details.size()))) {
+  if (google::rpc::Status parsed;
+      !details.empty() && parsed.ParseFromArray(details.data(), static_cast<int>(details.size()))) {
     Store(parsed, &status);
   }
   return status;

@@ -17,14 +17,14 @@
 namespace waypoint::server {
 
 struct ServerOptions {
-  std::string data_dir;                          // empty: in memory only (tests, benchmarks)
-  std::string grpc_listen = "127.0.0.1:9701";    // port 0: any free one
-  std::string http_listen;                       // empty: none
-  std::string http_insecure_listen;              // empty: none
-  bool tls = true;                               // off only for the per-user server on loopback
-  std::string tls_cert_file, tls_key_file;       // both empty: self-signed
-  std::string advertise_addr;                    // empty: leave the stored one alone
-  bool advertise_own_address = false;            // advertise what grpc_listen became
+  std::string data_dir;                        // empty: in memory only (tests, benchmarks)
+  std::string grpc_listen = "127.0.0.1:9701";  // port 0: any free one
+  std::string http_listen;                     // empty: none
+  std::string http_insecure_listen;            // empty: none
+  bool tls = true;                             // off only for the per-user server on loopback
+  std::string tls_cert_file, tls_key_file;     // both empty: self-signed
+  std::string advertise_addr;                  // empty: leave the stored one alone
+  bool advertise_own_address = false;          // advertise what grpc_listen became
   bool advertise_tls = true;
   bool advertise_tls_skip_verify = false;
   std::string version = "v0.12.0";

@@ -12,7 +12,7 @@ import re
 import sys
 
 LAYERS = [
-    "base", "hcl", "logbuffer", "ptypes", "state", "auth", "server", "client", "appconfig", "datasource", "plugin",
+    "base", "errors", "hcl", "logbuffer", "ptypes", "state", "auth", "server", "client", "appconfig", "datasource", "plugin",
     "builtin", "config", "core", "runner", "entrypoint", "clicontext", "cli", "main",
 ]
 GRPC_ROOMS = ("src/server/rpc/", "src/client/channel/", "src/plugin/rpc/", "src/runner/link/", "bench/", "tests/")

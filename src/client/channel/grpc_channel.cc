@@ -161,17 +161,17 @@ absl::StatusOr<std::unique_ptr<Channel>> Dial(const DialOptions& options) {
   google::protobuf::Empty nothing;
   absl::Status status = channel->Call("GetVersionInfo", nothing, &nothing, quick);
   if (status.ok()) return channel;
-  return absl::UnavailableError(
-      absl::StrCat("no Waypoint server answers at ", options.address, " (TLS ", options.tls ? "on" : "off", ", waited ",
-                   absl::FormatDuration(options.timeout), "): ", status.message(),
-                   ". Check that the server runs, the address, and whether it expects TLS."));
+  return absl::UnavailableError(absl::StrCat("no Waypoint server answers at ", options.address, " (TLS ",
+                                             options.tls ? "on" : "off", ", waited ",
+                                             absl::FormatDuration(options.timeout), "): ", status.message(),
+                                             ". Check that the server runs, the address, and whether it expects TLS."));
 }
 
 absl::Status CheckServerVersion(const pb::VersionInfo& server) {
   if (kProtocolVersion < server.api().minimum()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("this client speaks API version ", kProtocolVersion, " but the server needs at least ",
-                     server.api().minimum(), ": upgrade the client"));
+    return absl::InvalidArgumentError(absl::StrCat("this client speaks API version ", kProtocolVersion,
+                                                   " but the server needs at least ", server.api().minimum(),
+                                                   ": upgrade the client"));
   }
   if (server.api().current() < kProtocolVersion) {
     return absl::InvalidArgumentError(absl::StrCat("the server speaks API version ", server.api().current(),

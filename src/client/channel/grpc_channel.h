@@ -24,8 +24,8 @@ struct DialOptions {
   std::string address;  // host:port, or unix:PATH
   bool tls = true;
   bool tls_skip_verify = false;
-  std::string ca_pem;  // trusted instead of the system's certificates
-  std::string token;   // sent raw, in both headers; empty: none
+  std::string ca_pem;                                         // trusted instead of the system's certificates
+  std::string token;                                          // sent raw, in both headers; empty: none
   std::vector<std::pair<std::string, std::string>> metadata;  // of every call: wpcookie, waypoint-runner-id
   std::string client_version;                                 // "v0.12.0"; set by main from the build
   absl::Duration timeout = absl::Seconds(10);                 // zero: do not wait, connect with the first call

@@ -51,8 +51,8 @@ class StreamCall : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
 
   const std::unique_ptr<grpc::ClientContext> context_;
   absl::Mutex mu_;
-  grpc::ByteBuffer reading_;  // gRPC's while a read is under way
-  grpc::ByteBuffer sending_;  // gRPC's while writing_
+  grpc::ByteBuffer reading_;                    // gRPC's while a read is under way
+  grpc::ByteBuffer sending_;                    // gRPC's while writing_
   bool received_ ABSL_GUARDED_BY(mu_) = false;  // reading_ holds a message, no read is under way
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool close_wanted_ ABSL_GUARDED_BY(mu_) = false;
