@@ -36,15 +36,16 @@ void FlushLog();
 
 using LogField = std::pair<absl::string_view, absl::string_view>;
 bool LogEnabled(LogLevel level);
-void WriteLog(LogLevel level, absl::string_view name, absl::string_view message, std::initializer_list<LogField> fields);
+void WriteLog(LogLevel level, absl::string_view name, absl::string_view message,
+              std::initializer_list<LogField> fields);
 
 }  // namespace waypoint
 
 // WAYPOINT_LOG(kInfo, "server.rpc", "listening", {"address", address}, {"tls", "on"});
 // The fields are computed only when the level is on.
-#define WAYPOINT_LOG(level, name, message, ...)                                                             \
-  do {                                                                                                      \
-    if (::waypoint::LogEnabled(::waypoint::LogLevel::level)) {                                              \
-      ::waypoint::WriteLog(::waypoint::LogLevel::level, name, message, {__VA_ARGS__});                      \
-    }                                                                                                       \
+#define WAYPOINT_LOG(level, name, message, ...)                                        \
+  do {                                                                                 \
+    if (::waypoint::LogEnabled(::waypoint::LogLevel::level)) {                         \
+      ::waypoint::WriteLog(::waypoint::LogLevel::level, name, message, {__VA_ARGS__}); \
+    }                                                                                  \
   } while (false)

@@ -1,0 +1,51 @@
+#include "server/rpc/streams.h"
+
+namespace waypoint::server {
+
+void Streams::Add(Call* call) {
+  Link(call, kFresh);
+  ++size_;
+}
+
+void Streams::Remove(Call* call) {
+  Unlink(call);
+  --size_;
+}
+
+void Streams::Tick() {
+  now_ = (now_ + 1) % kPeriod;
+  for (Call* call = heads_[now_]; call != nullptr; call = call->next) {
+    if (call->wants_keepalives()) call->SendKeepalive();
+  }
+  while (Call* call = heads_[kFresh]) {
+    if (call->wants_keepalives()) call->SendKeepalive();
+    Unlink(call);
+    Link(call, now_);
+  }
+}
+
+void Streams::FinishAll(const absl::Status& status) {
+  for (Call* head : heads_) {
+    for (Call* call = head; call != nullptr; call = call->next) call->Finish(status);
+  }
+}
+
+void Streams::Link(Call* call, int slot) {
+  call->slot = slot;
+  call->previous = nullptr;
+  call->next = heads_[slot];
+  if (call->next != nullptr) call->next->previous = call;
+  heads_[slot] = call;
+}
+
+void Streams::Unlink(Call* call) {
+  if (call->previous != nullptr) {
+    call->previous->next = call->next;
+  } else {
+    heads_[call->slot] = call->next;
+  }
+  if (call->next != nullptr) call->next->previous = call->previous;
+  call->next = call->previous = nullptr;
+}
+
+}  // namespace waypoint::server
