@@ -12,10 +12,10 @@ import re
 import sys
 
 LAYERS = [
-    "base", "errors", "hcl", "logbuffer", "ptypes", "state", "auth", "server", "client", "appconfig", "datasource", "plugin",
+    "base", "errors", "transport", "hcl", "logbuffer", "ptypes", "state", "auth", "server", "client", "appconfig", "datasource", "plugin",
     "builtin", "config", "core", "runner", "entrypoint", "clicontext", "cli", "main",
 ]
-GRPC_ROOMS = ("src/server/rpc/", "src/client/channel/", "src/plugin/rpc/", "src/runner/link/", "bench/", "tests/")
+GRPC_ROOMS = ("src/transport/", "src/server/rpc/", "src/client/channel/", "src/plugin/rpc/", "src/runner/link/", "bench/", "tests/")
 ROCKSDB_ROOMS = ("src/state/rocks", "bench/", "tests/")
 # Folders that decide: time, threads and chance reach them through interfaces only.
 DECIDING = ("src/hcl/", "src/logbuffer/", "src/ptypes/", "src/state/", "src/auth/", "src/server/")

@@ -9,15 +9,18 @@
 #include "client/channel/credentials.h"
 #include "client/channel/grpc_stream.h"
 #include "client/channel/keepalives.h"
-#include "client/channel/wire.h"
 #include "google/protobuf/empty.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "transport/buffers.h"
 
 namespace waypoint::client {
 namespace {
 
 namespace pb = ::hashicorp::waypoint;
+using transport::FromGrpc;
+using transport::TakeBytes;
+using transport::ToBuffer;
 
 constexpr absl::string_view kService = "/hashicorp.waypoint.Waypoint/";
 constexpr char kProtocol[] = "1,1";
@@ -70,7 +73,7 @@ class GrpcChannel : public Channel {
                     const CallOptions& options) override {
     grpc::ClientContext context;
     Prepare(options_, options, &context);
-    grpc::ByteBuffer sent = ToBuffer(request);
+    grpc::ByteBuffer sent = ToBuffer(request.SerializeAsString());
     grpc::ByteBuffer received;
     grpc::Status status;
     absl::Notification done;
@@ -82,9 +85,8 @@ class GrpcChannel : public Channel {
       std::stop_callback on_stop(options.stop, [&context] { context.TryCancel(); });
       done.WaitForNotification();
     }
-    if (!status.ok()) return ToStatus(status);
-    std::string bytes;
-    if (FromBuffer(received, &bytes) && response->ParseFromString(bytes)) return absl::OkStatus();
+    if (!status.ok()) return FromGrpc(status);
+    if (response->ParseFromString(TakeBytes(&received))) return absl::OkStatus();
     return absl::InternalError(absl::StrCat("the answer to ", method, " cannot be decoded"));
   }
 
@@ -128,13 +130,12 @@ class GrpcChannel : public Channel {
     call.timeout = absl::Seconds(10);
     call.wait_for_ready = true;
     Prepare(options, call, &question->context);
-    question->sent = ToBuffer(google::protobuf::Empty());
+    question->sent = ToBuffer(std::string());
     stub.UnaryCall(&question->context, Path("GetVersionInfo"), {}, &question->sent, &question->received,
                    [question, answer = std::move(answer)](const grpc::Status& status) {
-                     std::string bytes;
                      pb::GetVersionInfoResponse info;
                      bool wanted = false;
-                     if (status.ok() && FromBuffer(question->received, &bytes) && info.ParseFromString(bytes)) {
+                     if (status.ok() && info.ParseFromString(TakeBytes(&question->received))) {
                        for (int feature : info.server_features().features()) {
                          wanted |= feature == pb::ServerFeatures::FEATURE_INLINE_KEEPALIVES;
                        }
@@ -153,6 +154,7 @@ class GrpcChannel : public Channel {
 
 absl::StatusOr<std::unique_ptr<Channel>> Dial(const DialOptions& options) {
   if (options.address.empty()) return absl::InvalidArgumentError("no server address is given");
+  transport::RedirectGrpcLog();
   auto channel = std::make_unique<GrpcChannel>(options);
   if (options.timeout <= absl::ZeroDuration() || channel->WaitForConnected(options.timeout)) return channel;
   // The connection does not tell why it failed; a call does.

@@ -2,9 +2,15 @@
 
 #include <utility>
 
-#include "client/channel/wire.h"
+#include "transport/buffers.h"
 
 namespace waypoint::client {
+
+using transport::FromGrpc;
+using transport::IsKeepalive;
+using transport::KeepaliveBytes;
+using transport::TakeBytes;
+using transport::ToBuffer;
 
 std::shared_ptr<StreamCall> StreamCall::Start(grpc::GenericStub& stub, const std::string& path,
                                               std::unique_ptr<grpc::ClientContext> context) {
@@ -21,7 +27,7 @@ std::shared_ptr<StreamCall> StreamCall::Start(grpc::GenericStub& stub, const std
 }
 
 bool StreamCall::Send(const Message& message) {
-  grpc::ByteBuffer buffer = ToBuffer(message);
+  grpc::ByteBuffer buffer = ToBuffer(message.SerializeAsString());
   {
     absl::MutexLock lock(&mu_, absl::Condition(this, &StreamCall::MayWrite));
     if (ended_ || close_wanted_) return false;
@@ -73,8 +79,7 @@ absl::StatusOr<bool> StreamCall::Receive(Message* message) {
         return status_;
       }
       received_ = false;
-      if (!FromBuffer(reading_, &bytes)) bytes.clear();
-      reading_.Clear();
+      bytes = TakeBytes(&reading_);
       more = !ended_;
       if (more) ++starting_;
     }
@@ -144,7 +149,7 @@ void StreamCall::ReleaseIfOver() {
 void StreamCall::OnDone(const grpc::Status& status) {
   std::shared_ptr<StreamCall> last;  // released after the lock
   absl::MutexLock lock(&mu_);
-  status_ = ToStatus(status);
+  status_ = FromGrpc(status);
   ended_ = true;
   done_ = true;
   last = std::move(self_);

@@ -5,10 +5,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
-#include "server/rpc/wire.h"
+#include "transport/buffers.h"
 
 namespace waypoint::server {
 namespace {
+
+using transport::IsKeepalive;
+using transport::KeepaliveBytes;
+using transport::TakeBytes;
+using transport::ToBuffer;
+using transport::ToGrpc;
 
 constexpr size_t kMaxQueuedMessages = 4096;
 constexpr size_t kMaxQueuedBytes = 16 << 20;

@@ -13,6 +13,7 @@
 #include "server/rpc/call.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/streams.h"
+#include "transport/buffers.h"
 
 namespace waypoint::server {
 namespace {
@@ -55,6 +56,7 @@ void Configure(grpc::ServerBuilder& builder) {
 class RpcServerImpl final : public RpcServer, private CallHost {
  public:
   RpcServerImpl() {
+    transport::RedirectGrpcLog();
     Configure(builder_);
     builder_.RegisterAsyncGenericService(&service_);
     loop_ = std::make_unique<Loop>(builder_.AddCompletionQueue());

@@ -39,7 +39,7 @@ class RpcServer {
   virtual Executor& loop() = 0;
   virtual void RunOnLoop(std::function<void()> callback) = 0;
   virtual MethodTable& table() = 0;
-  // The clock posts to the loop; the table is complete.
+  // The clock posts to the loop and lives until Shutdown; the table is complete.
   virtual absl::Status Listen(const ListenOptions& options, Clock& clock, Guard& guard) = 0;
   virtual int port() const = 0;
   virtual TransportStats Stats() = 0;  // loop only

@@ -1,19 +1,24 @@
-#include "server/rpc/wire.h"
+#include "transport/buffers.h"
+
+#include <grpc/support/log.h>
 
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "errors/details.h"
 #include "grpcpp/support/slice.h"
 #include "waypoint/transport.pb.h"
 
-namespace waypoint::server {
+namespace waypoint::transport {
 namespace {
 
 namespace pb = ::hashicorp::waypoint;
 
 constexpr char kSignature[] = "inline_keepalive";
 constexpr size_t kCopyBelow = 256;
+
+void LogForGrpc(gpr_log_func_args* args) { WAYPOINT_LOG(kDebug, "grpc", args->message); }
 
 }  // namespace
 
@@ -45,6 +50,10 @@ grpc::Status ToGrpc(const absl::Status& status) {
                       EncodeDetails(status));
 }
 
+absl::Status FromGrpc(const grpc::Status& status) {
+  return DecodeStatus(static_cast<int>(status.error_code()), status.error_message(), status.error_details());
+}
+
 const std::string& KeepaliveBytes() {
   static const std::string* const bytes = [] {
     pb::InlineKeepalive keepalive;
@@ -60,4 +69,6 @@ bool IsKeepalive(const std::string& bytes) {
   return keepalive.ParseFromString(bytes) && keepalive.signature() == kSignature;
 }
 
-}  // namespace waypoint::server
+void RedirectGrpcLog() { gpr_set_log_function(LogForGrpc); }
+
+}  // namespace waypoint::transport
