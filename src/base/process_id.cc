@@ -1,8 +1,10 @@
 #include "base/process_id.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -78,6 +80,22 @@ absl::Status SignalProcess(const ProcessIdentity& id, int signal) {
   if (sent == 0) return absl::OkStatus();
   if (errno == ESRCH) return Gone(id.pid);
   return ErrnoStatus(errno, absl::StrCat("signal process ", id.pid));
+}
+
+absl::Status WaitGone(const ProcessIdentity& id, absl::Time deadline, std::stop_token stop) {
+  UniqueFd pinned(id.pid > 0 ? PidfdOpen(id.pid) : -1);
+  StopFd stopped(stop);
+  while (IsAlive(id)) {
+    if (stop.stop_requested()) return absl::CancelledError("stopped waiting for a process");
+    absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration())
+      return absl::DeadlineExceededError(absl::StrCat("process ", id.pid, " still runs"));
+    // A zombie counts as gone, but its descriptor becomes readable a moment before /proc says so.
+    absl::Duration step = std::min(left, pinned.valid() ? absl::Seconds(1) : absl::Milliseconds(20));
+    pollfd fds[] = {{pinned.get(), POLLIN, 0}, {stopped.get(), POLLIN, 0}};
+    ::poll(fds, 2, static_cast<int>(absl::ToInt64Milliseconds(step)) + 1);
+  }
+  return absl::OkStatus();
 }
 
 std::vector<ProcessIdentity> SessionMembers(pid_t session, absl::string_view marker) {

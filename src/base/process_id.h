@@ -8,12 +8,14 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace waypoint {
 
@@ -40,6 +42,9 @@ bool IsAlive(const ProcessIdentity& id);
 
 // Sends only if it still is that process; no window in which the pid can change owner.
 absl::Status SignalProcess(const ProcessIdentity& id, int signal);
+
+// Waits until it is gone; it need not be a child of ours. DeadlineExceeded, Cancelled.
+absl::Status WaitGone(const ProcessIdentity& id, absl::Time deadline, std::stop_token stop = {});
 
 // Processes whose session is `session` and whose environment holds `marker` ("KEY=value"): what is
 // left of a deployment whose leader is gone. The marker guards against a recycled session id.
