@@ -2,7 +2,7 @@
 //
 // The seam between the store and a disk, a memory double, or later a cluster.
 // Threads: Load and Read are called from the store's thread; `durable` may be called from any.
-// Errors:  a failed commit has written nothing of its batch, and nothing of later ones.
+// Errors:  a failed commit has written nothing of its batch, and nothing of any batch given before Recover().
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,8 @@ class Backend {
   virtual absl::StatusOr<std::string> Read(Table table, absl::string_view key) = 0;
   // In the order of the calls; many batches may share one sync. `durable` is called once, in the same order.
   virtual void Commit(Batch batch, std::function<void(absl::Status)> durable) = 0;
+  // After a failure, when the store has undone everything that is not durable: batches count again.
+  virtual void Recover() = 0;
 };
 
 }  // namespace waypoint::state

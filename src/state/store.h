@@ -39,6 +39,8 @@ class Index {
   virtual ~Index() = default;
   virtual Table table() const = 0;
   virtual void Changed(const std::string& key, const Message* before, const Message* after) = 0;
+  // All of it as text, for the check that compares it with what a reload gives.
+  virtual std::string DebugDump() const { return {}; }
 };
 
 // Records as the newest transaction left them.
@@ -50,7 +52,7 @@ class View {
   std::shared_ptr<const R> Get(absl::string_view key) const {
     return std::static_pointer_cast<const R>(GetAny(RecordTraits<R>::kTable, key));
   }
-  // In key order, from the first key >= `from`, until `each` returns false.
+  // In key order, from the first key >= `from`, until `each` returns false. `each` may change the table.
   template <typename R>
   void ForEach(absl::string_view from, absl::FunctionRef<bool(const std::string& key, const R& record)> each) const {
     ForEachAny(RecordTraits<R>::kTable, from, [&](const std::string& key, const RecordPtr& record) {
@@ -99,10 +101,15 @@ class Store {
   // Posted once per change or more rarely (changes coalesce), only after the change is durable.
   virtual WatchId Watch(std::vector<std::string> topics, std::function<void()> changed) = 0;
   virtual void Unwatch(WatchId id) = 0;
+  // Every record and index as text: equal for two stores that hold the same (tests, debug check).
+  virtual std::string DebugDump() const = 0;
 };
 
 struct StoreOptions {
   std::vector<std::unique_ptr<Index>> indexes;
+  // Records for which this is true stay on disk once they are durable: only their key and what the
+  // indexes keep is in memory, Get reads them back.
+  std::function<bool(Table, const Message&)> keep_on_disk;
 };
 // Loads everything; the backend must outlive the store.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(Backend& backend, Executor& executor, const Clock& clock,
@@ -110,5 +117,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(Backend& backend, Executor& exe
 
 // "job", "project", ...: the first part of a topic.
 absl::string_view TableName(Table table);
+// An empty record of the table's type; null for kMeta and for numbers that are no table.
+std::unique_ptr<Message> NewRecord(Table table);
 
 }  // namespace waypoint::state

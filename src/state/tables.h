@@ -37,6 +37,7 @@ enum class Table : uint8_t {
   kConfigSource = 20,
   kServerConfig = 21,
 };
+inline constexpr int kTableCount = 22;  // one more than the greatest number
 
 // RecordTraits<pb::Job>::kTable. One line for each record type.
 template <typename Record>
