@@ -1,0 +1,97 @@
+#include "cli/app.h"
+
+#include <regex>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "cli/help.h"
+#include "cli/select.h"
+
+namespace waypoint::cli {
+namespace {
+
+int ShowHelp(World& world, const Selection& selection, const std::string& text) {
+  if (!selection.error.empty()) world.raw(absl::StrCat(selection.error, "\n\n"), true);
+  world.raw(text, true);
+  return selection.exit_code;
+}
+
+// -plain before anything is printed; a word cannot be told from a flag's value yet, so after parsing.
+bool WantsPlain(const World& world, const CommonFlags& flags) {
+  const std::string value = absl::AsciiStrToLower(world.env.GetOr("WAYPOINT_PLAIN"));
+  return flags.plain || value == "1" || value == "t" || value == "true";
+}
+
+absl::Status CheckArguments(const CommonFlags& flags, const std::vector<std::string>& args, bool operation) {
+  static const std::regex* const kProjectApp = new std::regex("[-0-9A-Za-z_]+/[-0-9A-Za-z_]+");
+  if (operation && !args.empty() && std::regex_match(args[0], *kProjectApp)) {
+    const size_t slash = args[0].find('/');
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", args[0], "\" looks like a project and an app. Write -project=", args[0].substr(0, slash),
+                     " -app=", args[0].substr(slash + 1), " instead."));
+  }
+  if (flags.remote.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("-remote is not used any more. Write -local=", *flags.remote ? "false" : "true", " instead."));
+  }
+  return absl::OkStatus();
+}
+
+int RunSelected(World& world, const Selection& selection, const std::function<Ui*()>& plain_ui) {
+  const CommandInfo& info = *selection.command;
+  std::unique_ptr<Command> command = info.make();
+  CommonFlags common;
+  FlagSet flags;
+  common.AddGlobal(flags);
+  if (info.needs.operation_flags) common.AddOperation(flags);
+  if (info.needs.connection_flags) common.AddConnection(flags);
+  flags.Group("Command Options");
+  command->Flags(flags);
+
+  absl::StatusOr<std::vector<std::string>> words = flags.Parse(selection.args, world.env);
+  if (WantsPlain(world, common)) world.ui = plain_ui();
+  absl::Status status = words.status();
+  if (status.ok()) status = flags.CheckMisplaced(*words);
+  // exec, snapshots and the like take paths as arguments; for them "a/b" is no project and app.
+  if (status.ok()) status = CheckArguments(common, *words, info.needs.operation_flags && info.words != "exec");
+  if (!status.ok()) {
+    world.ui->Error(status.message());
+    return 1;
+  }
+  Needs needs = info.needs;
+  command->Adjust(needs, *words);
+  Session session(world, common, *words);
+  if (status = session.Prepare(needs); !status.ok()) return session.Fail(status);
+  return command->Run(session);
+}
+
+}  // namespace
+
+int RunCommandLine(const Registry& registry, World& world, const std::vector<std::string>& args,
+                   const std::function<Ui*()>& plain_ui) {
+  const Selection selection = Select(registry, args);
+  const bool colors = world.ui->interactive();
+  switch (selection.kind) {
+    case Selection::Kind::kTopHelp:
+      return ShowHelp(world, selection, TopHelp(registry, "v" + world.version, colors));
+    case Selection::Kind::kGroupHelp:
+      return ShowHelp(world, selection, GroupHelp(registry, *selection.group, colors));
+    case Selection::Kind::kCommandHelp: {
+      std::unique_ptr<Command> command = selection.command->make();
+      CommonFlags common;
+      FlagSet flags;
+      common.AddGlobal(flags);
+      if (selection.command->needs.operation_flags) common.AddOperation(flags);
+      if (selection.command->needs.connection_flags) common.AddConnection(flags);
+      flags.Group("Command Options");
+      command->Flags(flags);
+      return ShowHelp(world, selection, CommandHelp(registry, *selection.command, flags, colors));
+    }
+    case Selection::Kind::kRun:
+      return RunSelected(world, selection, plain_ui);
+  }
+  return 1;
+}
+
+}  // namespace waypoint::cli

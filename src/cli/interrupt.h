@@ -1,0 +1,33 @@
+// Ctrl-C as stop tokens: the first one asks to stop, the second one gives up waiting for the end.
+//
+// Owns:    SIGINT and SIGTERM of the process: blocked in every thread, taken by one thread of its own. So it must
+//          be made before any other thread.
+// Threads: tokens may be used anywhere; callbacks run on the thread of this object.
+#pragma once
+
+#include <stop_token>
+#include <thread>
+
+namespace waypoint::cli {
+
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  std::stop_token first() const { return first_.get_token(); }
+  std::stop_token second() const { return second_.get_token(); }
+
+ private:
+  void Run();
+
+  std::stop_source first_;
+  std::stop_source second_;
+  int wake_fd_ = -1;
+  int signal_fd_ = -1;
+  std::thread thread_;
+};
+
+}  // namespace waypoint::cli
