@@ -1,0 +1,74 @@
+// What the server remembers about jobs beside their records: who holds them, until when, what they printed.
+//
+// Owns:    memory only. Changes inside a transaction register their undo, so it follows the records.
+// Threads: the loop.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "logbuffer/log_buffer.h"
+#include "server/jobs/deadlines.h"
+#include "server/jobs/fleet.h"
+#include "server/jobs/job_index.h"
+#include "server/jobs/machine.h"
+#include "waypoint/job.pb.h"
+
+namespace waypoint::jobs {
+
+constexpr absl::Duration kAckTimeout = absl::Minutes(2);
+constexpr absl::Duration kHeartbeatTimeout = absl::Minutes(2);
+
+using TerminalEvent = pb::GetJobStreamResponse::Terminal::Event;
+using JobOutput = logbuffer::LogBuffer<TerminalEvent>;
+
+// A running or waiting job belongs to one stream; a later stream gets a new number, so that the old one
+// can neither report nor finish the job.
+struct LeaseState {
+  Lease number = 0;
+  WorkerId worker = 0;  // 0: its stream is gone
+  absl::Duration heartbeat_timeout = kHeartbeatTimeout;
+};
+
+struct Book {
+  Book(JobIndex& index, Clock& clock, std::function<void(std::vector<std::string>)> due)
+      : index(index), deadlines(clock, std::move(due)) {}
+
+  LeaseState LeaseOf(const std::string& job_id) const {
+    auto it = leases.find(job_id);
+    return it == leases.end() ? LeaseState() : it->second;
+  }
+  std::shared_ptr<JobOutput> OutputOf(const std::string& job_id) const {
+    auto it = outputs.find(job_id);
+    return it == outputs.end() ? nullptr : it->second;
+  }
+
+  void SetLease(const std::string& job_id, std::optional<LeaseState> lease) {
+    auto old_lease = leases.find(job_id);
+    if (old_lease != leases.end()) {
+      by_worker[old_lease->second.worker].erase(job_id);
+      if (by_worker[old_lease->second.worker].empty()) by_worker.erase(old_lease->second.worker);
+      leases.erase(old_lease);
+    }
+    if (!lease) return;
+    leases[job_id] = *lease;
+    by_worker[lease->worker].insert(job_id);
+  }
+
+  JobIndex& index;
+  Fleet fleet;
+  std::map<std::string, LeaseState> leases;
+  std::map<WorkerId, std::set<std::string>> by_worker;
+  std::map<std::string, std::shared_ptr<JobOutput>> outputs;
+  Deadlines deadlines;
+  Lease last_lease = 0;
+};
+
+}  // namespace waypoint::jobs

@@ -1,0 +1,275 @@
+#include "server/jobs/job_index.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "server/jobs/machine.h"
+
+namespace waypoint::jobs {
+namespace {
+
+bool IsLive(const pb::Job& job) { return job.state() == pb::Job::WAITING || job.state() == pb::Job::RUNNING; }
+
+// Erases an element, and the whole set once it is empty.
+template <typename Map, typename Key, typename Value>
+void EraseFrom(Map& map, const Key& key, const Value& value) {
+  auto it = map.find(key);
+  if (it == map.end()) return;
+  it->second.erase(value);
+  if (it->second.empty()) map.erase(it);
+}
+
+}  // namespace
+
+void JobIndex::Changed(const std::string& key, const state::Message* before, const state::Message* after) {
+  if (before != nullptr) Remove(static_cast<const pb::Job&>(*before));
+  if (after != nullptr) Add(static_cast<const pb::Job&>(*after));
+  if (before == nullptr && after != nullptr) ++created_;
+  if (before != nullptr && after == nullptr && created_ > 0) --created_;
+}
+
+void JobIndex::Add(const pb::Job& job) {
+  known_.insert(job.id());
+  if (job.state() == pb::Job::ERROR) errored_.insert(job.id());
+  if (job.state() == pb::Job::SUCCESS) succeeded_.insert(job.id());
+  if (IsTerminal(job.state())) return;
+  unfinished_[job.id()] = job.state();
+  RecheckDependents(job.id());
+  if (job.state() == pb::Job::QUEUED) AddQueued(job);
+  if (IsLive(job)) {
+    live_.insert(job.id());
+    live_by_runner_[job.assigned_runner().id()].insert(job.id());
+    Hold(job, true);
+  }
+  bool can_expire = job.state() != pb::Job::RUNNING && job.has_expire_time();
+  // A waiting job that was told to stop has nothing more to expire.
+  if (can_expire && !(IsLive(job) && job.has_cancel_time())) {
+    expiry_.emplace(FromTimestamp(job.expire_time()), job.id());
+  }
+}
+
+void JobIndex::Remove(const pb::Job& job) {
+  known_.erase(job.id());
+  errored_.erase(job.id());
+  succeeded_.erase(job.id());
+  if (IsTerminal(job.state())) return;
+  unfinished_.erase(job.id());
+  if (job.state() == pb::Job::QUEUED) RemoveQueued(job);
+  if (IsLive(job)) {
+    live_.erase(job.id());
+    EraseFrom(live_by_runner_, job.assigned_runner().id(), job.id());
+    Hold(job, false);
+  }
+  expiry_.erase({FromTimestamp(job.expire_time()), job.id()});
+  RecheckDependents(job.id());
+}
+
+void JobIndex::AddQueued(const pb::Job& job) {
+  Queued queued;
+  queued.position = {absl::ToUnixNanos(FromTimestamp(job.queue_time())), job.id()};
+  queued.target = TargetKey(job.target_runner());
+  queued.lane = LockKey(job);
+  queued.depends_on.assign(job.depends_on().begin(), job.depends_on().end());
+  TargetQueue& queue = queues_[queued.target];
+  if (queue.labels.empty() && job.target_runner().has_labels()) {
+    queue.labels = LabelsOf(job.target_runner());
+    label_targets_[queued.target] = queued.target;
+  }
+  for (const std::string& id : queued.depends_on) dependents_[id].insert(job.id());
+  if (!job.singleton_id().empty()) singletons_[absl::AsciiStrToLower(job.singleton_id())].insert(job.id());
+  all_by_target_[queued.target].insert(queued.position);
+  Recheck(queued_[job.id()] = std::move(queued));
+}
+
+void JobIndex::RemoveQueued(const pb::Job& job) {
+  auto it = queued_.find(job.id());
+  if (it == queued_.end()) return;
+  Queued queued = std::move(it->second);
+  queued_.erase(it);
+  if (queued.ready) Erase(queued);
+  EraseFrom(all_by_target_, queued.target, queued.position);
+  for (const std::string& id : queued.depends_on) EraseFrom(dependents_, id, job.id());
+  EraseFrom(singletons_, absl::AsciiStrToLower(job.singleton_id()), job.id());
+  if (!all_by_target_.count(queued.target)) {
+    queues_.erase(queued.target);
+    label_targets_.erase(queued.target);
+  }
+}
+
+void JobIndex::Recheck(Queued& queued) {
+  bool ready = std::none_of(queued.depends_on.begin(), queued.depends_on.end(),
+                            [this](const std::string& id) { return unfinished_.contains(id); });
+  if (ready == queued.ready) return;
+  queued.ready = ready;
+  ready ? Insert(queued) : Erase(queued);
+}
+
+void JobIndex::RecheckDependents(const std::string& id) {
+  auto it = dependents_.find(id);
+  if (it == dependents_.end()) return;
+  for (const std::string& dependent : it->second) {
+    if (auto queued = queued_.find(dependent); queued != queued_.end()) Recheck(queued->second);
+  }
+}
+
+void JobIndex::Insert(const Queued& queued) {
+  queues_[queued.target].lanes[queued.lane].insert(queued.position);
+  if (!queued.lane.empty()) lane_targets_[queued.lane].insert(queued.target);
+  RefreshHead(queued.target, queued.lane);
+}
+
+void JobIndex::Erase(const Queued& queued) {
+  TargetQueue& queue = queues_[queued.target];
+  auto lane = queue.lanes.find(queued.lane);
+  if (lane == queue.lanes.end()) return;
+  queue.heads.erase({*lane->second.begin(), queued.lane});
+  lane->second.erase(queued.position);
+  if (lane->second.empty()) {
+    queue.lanes.erase(lane);
+    if (!queued.lane.empty()) EraseFrom(lane_targets_, queued.lane, queued.target);
+    return;
+  }
+  RefreshHead(queued.target, queued.lane);
+}
+
+// The first of a lane stands among the heads while the lock is free. An insertion in front displaces the old first.
+void JobIndex::RefreshHead(const std::string& target, const std::string& lane) {
+  TargetQueue& queue = queues_[target];
+  const std::set<QueuePosition>& jobs = queue.lanes[lane];
+  auto first = jobs.begin();
+  if (auto second = std::next(first); second != jobs.end()) queue.heads.erase({*second, lane});
+  bool locked = !lane.empty() && holders_.count(lane);
+  if (locked) {
+    queue.heads.erase({*first, lane});
+  } else if (queue.heads.insert({*first, lane}).second) {
+    fresh_.insert(target);
+  }
+}
+
+void JobIndex::RefreshLane(const std::string& lane) {
+  auto it = lane_targets_.find(lane);
+  if (it == lane_targets_.end()) return;
+  for (const std::string& target : it->second) RefreshHead(target, lane);
+}
+
+void JobIndex::Hold(const pb::Job& job, bool hold) {
+  std::string lane = LockKey(job);
+  if (lane.empty()) return;
+  if (hold) {
+    holders_[lane].insert(job.id());
+  } else {
+    EraseFrom(holders_, lane, job.id());
+  }
+  RefreshLane(lane);
+}
+
+template <typename Each>
+void JobIndex::ForEachQueueOf(const RunnerView& runner, Each each) const {
+  each("id/" + runner.id);
+  if (runner.by_id_only) return;
+  each("any");
+  for (const auto& [target, same] : label_targets_) {
+    const Labels& wanted = queues_.at(target).labels;
+    bool fits = !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
+      auto it = runner.labels.find(label.first);
+      return it != runner.labels.end() && it->second == label.second;
+    });
+    if (fits) each(target);
+  }
+}
+
+std::optional<QueuePosition> JobIndex::Head(const std::string& target_key) const {
+  auto it = queues_.find(target_key);
+  if (it == queues_.end() || it->second.heads.empty()) return std::nullopt;
+  return it->second.heads.begin()->first;
+}
+
+std::optional<std::string> JobIndex::Best(const RunnerView& runner) const {
+  std::optional<QueuePosition> best;
+  ForEachQueueOf(runner, [&](const std::string& target) {
+    auto head = Head(target);
+    if (head && (!best || *head < *best)) best = head;
+  });
+  if (!best) return std::nullopt;
+  return best->second;
+}
+
+std::optional<std::string> JobIndex::Peek(const RunnerView& runner) const {
+  std::optional<QueuePosition> best;
+  ForEachQueueOf(runner, [&](const std::string& target) {
+    auto it = all_by_target_.find(target);
+    if (it == all_by_target_.end()) return;
+    if (!best || *it->second.begin() < *best) best = *it->second.begin();
+  });
+  if (!best) return std::nullopt;
+  return best->second;
+}
+
+std::set<std::string> JobIndex::AllTargets() const {
+  std::set<std::string> all;
+  for (const auto& [target, queue] : queues_) all.insert(target);
+  return all;
+}
+
+Labels JobIndex::TargetLabels(const std::string& target_key) const {
+  auto it = queues_.find(target_key);
+  return it == queues_.end() ? Labels() : it->second.labels;
+}
+
+std::optional<std::string> JobIndex::LockHolder(const std::string& lock_key) const {
+  auto it = holders_.find(lock_key);
+  if (it == holders_.end()) return std::nullopt;
+  return *it->second.begin();
+}
+
+std::vector<std::string> JobIndex::Dependents(const std::string& id) const {
+  auto it = dependents_.find(id);
+  if (it == dependents_.end()) return {};
+  return std::vector<std::string>(it->second.begin(), it->second.end());
+}
+
+std::optional<std::string> JobIndex::QueuedSingleton(const std::string& singleton_id) const {
+  auto it = singletons_.find(absl::AsciiStrToLower(singleton_id));
+  if (it == singletons_.end()) return std::nullopt;
+  return *it->second.begin();
+}
+
+std::optional<std::pair<absl::Time, std::string>> JobIndex::NextExpiry() const {
+  if (expiry_.empty()) return std::nullopt;
+  return *expiry_.begin();
+}
+
+std::vector<std::string> JobIndex::Live() const { return std::vector<std::string>(live_.begin(), live_.end()); }
+
+std::optional<std::string> JobIndex::LiveJobOf(const std::string& runner_id) const {
+  auto it = live_by_runner_.find(runner_id);
+  if (it == live_by_runner_.end()) return std::nullopt;
+  return *it->second.begin();
+}
+
+void JobIndex::KeepNewest(size_t keep) {
+  created_ = 0;
+  if (known_.size() <= keep) return;
+  size_t excess = known_.size() - keep;
+  std::vector<std::string> oldest(known_.begin(), std::next(known_.begin(), static_cast<long>(excess)));
+  for (const std::string& id : oldest) {
+    if (unfinished_.contains(id)) continue;
+    known_.erase(id);
+    errored_.erase(id);
+    succeeded_.erase(id);
+  }
+}
+
+std::vector<std::string> JobIndex::Prune(size_t excess) {
+  std::vector<std::string> gone;
+  for (std::set<std::string>* finished : {&errored_, &succeeded_}) {
+    while (gone.size() < excess && !finished->empty()) {
+      gone.push_back(*finished->begin());
+      finished->erase(finished->begin());
+      known_.erase(gone.back());
+    }
+  }
+  return gone;
+}
+
+}  // namespace waypoint::jobs
