@@ -2,7 +2,8 @@
 //
 // The seam between the store and a disk, a memory double, or later a cluster.
 // Threads: Load and Read are called from the store's thread; `durable` may be called from any.
-// Errors:  a failed commit has written nothing of its batch, and nothing of any batch given before Recover().
+// Errors:  after a failed commit every other one fails, until Recover(). A failed batch may have reached the disk
+//          (a failed sync cannot tell): only Recover() makes sure that it is gone.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,9 @@ class Backend {
   // In the order of the calls; many batches may share one sync. `durable` is called once, in the same order.
   virtual void Commit(Batch batch, std::function<void(absl::Status)> durable) = 0;
   // After a failure, when the store has undone everything that is not durable: batches count again.
-  virtual void Recover() = 0;
+  // `restore` holds what stood before for every key of the failed batches; it is written as soon as the
+  // disk takes writes again, before or together with the next batch.
+  virtual void Recover(Batch restore) = 0;
 };
 
 }  // namespace waypoint::state

@@ -218,13 +218,30 @@ void MemoryStore::Drain(const std::vector<std::pair<uint64_t, absl::Status>>& co
   }
 }
 
+Batch MemoryStore::WhatStoodBefore(const std::deque<Pending>& failed) {
+  std::map<std::pair<Table, std::string>, std::optional<std::string>> before;  // the oldest wins
+  for (const Pending& pending : failed) {
+    for (const Undo& undo : pending.undo) {
+      if (undo.extra) continue;
+      std::optional<std::string> value;
+      if (undo.before != nullptr) value = undo.before->SerializeAsString();
+      if (!undo.meta_before.empty()) value = undo.meta_before;
+      before.try_emplace({undo.table, undo.key}, std::move(value));
+    }
+  }
+  Batch batch;
+  for (auto& [key, value] : before) batch.push_back({key.first, key.second, std::move(value)});
+  return batch;
+}
+
 void MemoryStore::Fail(const absl::Status& cause) {
   std::deque<Pending> failed = std::move(pending_);
   pending_.clear();
+  Batch restore = WhatStoodBefore(failed);
   for (auto it = failed.rbegin(); it != failed.rend(); ++it) RunUndo(it->undo);
-  backend_.Recover();
-  const absl::Status answer = absl::UnavailableError(
-      absl::StrCat("the server cannot store changes now (", cause.message(), "); nothing was changed, try again"));
+  backend_.Recover(std::move(restore));
+  const absl::Status answer = absl::UnavailableError(absl::StrCat(
+      "the server cannot store changes now (", cause.message(), "); nothing was changed, try again later"));
   for (const Pending& pending : failed) {
     for (const Answer& a : pending.answers) a.done(answer);
   }

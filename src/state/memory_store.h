@@ -83,6 +83,7 @@ class MemoryStore : public Store {
                absl::FunctionRef<bool(const std::string& key, const RecordPtr& record)> each) const;
   void Notify(Table table, const std::string& key, const Message* before, const Message* after);
   void RunUndo(std::vector<Undo>& undo);
+  static Batch WhatStoodBefore(const std::deque<Pending>& failed);
 
   void Submit(Batch batch, Pending pending, Done done);
   void AnswerWhenDurable(absl::Status said, Done done);

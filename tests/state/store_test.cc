@@ -207,6 +207,20 @@ TEST_F(StoreTest, WritesGivenWhileTheFailureIsOnItsWayFailToo) {
   EXPECT_EQ(Get("b"), nullptr) << "nothing of it was stored";
 }
 
+TEST_F(StoreTest, AFailedBatchThatReachedTheDiskIsTakenBack) {
+  Put(Named("a"));
+  SyncAndRun();
+  const std::string before = store_->DebugDump();
+  backend_.FailCommits(absl::InternalError("sync failed"), /*but_write=*/true);
+  Put(Named("a", pb::Project::DESTROYING));
+  Put(Named("b"));
+  SyncAndRun();
+  backend_.FailCommits(absl::OkStatus());
+  SyncAndRun();
+  Open();
+  EXPECT_EQ(store_->DebugDump(), before);
+}
+
 TEST_F(StoreTest, WatchersAreToldOnceDurableAndCoalesce) {
   int all = 0;
   int one = 0;

@@ -21,28 +21,39 @@ void MemoryBackend::Commit(state::Batch batch, std::function<void(absl::Status)>
   if (syncs_ == Syncs::kAtOnce) Sync();
 }
 
+void MemoryBackend::Recover(state::Batch restore) {
+  failing_ = absl::OkStatus();
+  std::move(restore.begin(), restore.end(), std::back_inserter(restore_));
+  if (syncs_ == Syncs::kAtOnce) Sync();
+}
+
 void MemoryBackend::Sync() {
   std::deque<Queued> group = std::move(queue_);
   queue_.clear();
-  if (failing_.ok()) failing_ = planned_;
+  if (failing_.ok()) failing_ = group.empty() && restore_.empty() ? absl::OkStatus() : planned_;
+  if (failing_.ok()) Write(std::exchange(restore_, {}));
   if (!group.empty() && failing_.ok()) ++sync_count_;
   for (Queued& queued : group) {
-    if (failing_.ok()) {
-      for (state::Write& write : queued.batch) {
-        const auto key = std::make_pair(write.table, write.key);
-        if (write.value) {
-          data_[key] = *std::move(write.value);
-        } else {
-          data_.erase(key);
-        }
-      }
-    }
+    if (failing_.ok() || but_write_) Write(queued.batch);
     queued.durable(failing_);
+  }
+  if (group.empty()) failing_ = absl::OkStatus();  // nobody was told, so nobody will call Recover
+}
+
+void MemoryBackend::Write(const state::Batch& batch) {
+  for (const state::Write& write : batch) {
+    const auto key = std::make_pair(write.table, write.key);
+    if (write.value) {
+      data_[key] = *write.value;
+    } else {
+      data_.erase(key);
+    }
   }
 }
 
 void MemoryBackend::Crash() {
   queue_.clear();
+  restore_.clear();
   failing_ = absl::OkStatus();
 }
 

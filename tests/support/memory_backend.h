@@ -22,15 +22,18 @@ class MemoryBackend : public state::Backend {
   absl::Status Load(absl::FunctionRef<void(state::Table, absl::string_view, absl::string_view)> each) override;
   absl::StatusOr<std::string> Read(state::Table table, absl::string_view key) override;
   void Commit(state::Batch batch, std::function<void(absl::Status)> durable) override;
-  void Recover() override { failing_ = absl::OkStatus(); }
+  void Recover(state::Batch restore) override;
 
   void Sync();   // everything committed so far becomes durable, in one sync
   void Crash();  // what was not synced is lost, and nobody is told
   size_t unsynced() const { return queue_.size(); }
   int syncs() const { return sync_count_; }
 
-  // The next sync fails; kept failing until called with OK.
-  void FailCommits(absl::Status status) { planned_ = std::move(status); }
+  // The next sync fails; kept failing until called with OK. A sync that fails may have written all the same.
+  void FailCommits(absl::Status status, bool but_write = false) {
+    planned_ = std::move(status);
+    but_write_ = but_write;
+  }
   void FailReads(absl::Status status) { read_error_ = std::move(status); }
 
  private:
@@ -41,7 +44,11 @@ class MemoryBackend : public state::Backend {
   const Syncs syncs_;
   std::map<std::pair<state::Table, std::string>, std::string> data_;
   std::deque<Queued> queue_;
+  void Write(const state::Batch& batch);
+
   absl::Status planned_;
+  bool but_write_ = false;
+  state::Batch restore_;
   absl::Status failing_;
   absl::Status read_error_;
   int sync_count_ = 0;
