@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "client/channel/client_loop.h"
 #include "client/channel/credentials.h"
 #include "client/channel/grpc_stream.h"
 #include "client/channel/keepalives.h"
@@ -73,18 +73,8 @@ class GrpcChannel : public Channel {
                     const CallOptions& options) override {
     grpc::ClientContext context;
     Prepare(options_, options, &context);
-    grpc::ByteBuffer sent = ToBuffer(request.SerializeAsString());
     grpc::ByteBuffer received;
-    grpc::Status status;
-    absl::Notification done;
-    stub_.UnaryCall(&context, Path(method), {}, &sent, &received, [&](grpc::Status result) {
-      status = std::move(result);
-      done.Notify();
-    });
-    {
-      std::stop_callback on_stop(options.stop, [&context] { context.TryCancel(); });
-      done.WaitForNotification();
-    }
+    grpc::Status status = RunUnary(method, ToBuffer(request.SerializeAsString()), &context, &received, options.stop);
     if (!status.ok()) return FromGrpc(status);
     if (response->ParseFromString(TakeBytes(&received))) return absl::OkStatus();
     return absl::InternalError(absl::StrCat("the answer to ", method, " cannot be decoded"));
@@ -104,6 +94,23 @@ class GrpcChannel : public Channel {
   }
 
  private:
+  // A queue of its own: the calling thread itself waits for the network, nobody else is woken.
+  grpc::Status RunUnary(absl::string_view method, const grpc::ByteBuffer& request, grpc::ClientContext* context,
+                        grpc::ByteBuffer* response, const std::stop_token& stop) {
+    grpc::CompletionQueue queue;
+    grpc::Status status;
+    auto call = stub_.PrepareUnaryCall(context, Path(method), request, &queue);
+    call->StartCall();
+    call->Finish(response, &status, &queue);
+    queue.Shutdown();
+    std::stop_callback on_stop(stop, [context] { context->TryCancel(); });
+    void* tag;
+    bool ok;
+    while (queue.Next(&tag, &ok)) {
+    }
+    return status;
+  }
+
   static void Prepare(const DialOptions& dial, const CallOptions& call, grpc::ClientContext* context) {
     context->AddMetadata("client-api-protocol", kProtocol);
     context->AddMetadata("client-entrypoint-protocol", kProtocol);
@@ -120,28 +127,37 @@ class GrpcChannel : public Channel {
     context->set_wait_for_ready(call.wait_for_ready);
   }
 
+  // Asks on the client loop, deletes itself when answered.
+  struct Question final : ClientTag {
+    void Run(bool /*ok*/) override {
+      pb::GetVersionInfoResponse info;
+      bool wanted = false;
+      if (status.ok() && info.ParseFromString(TakeBytes(&received))) {
+        for (int feature : info.server_features().features()) {
+          wanted |= feature == pb::ServerFeatures::FEATURE_INLINE_KEEPALIVES;
+        }
+      }
+      answer(wanted);
+      delete this;
+    }
+    grpc::ClientContext context;
+    grpc::ByteBuffer received;
+    grpc::Status status;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> call;
+    Keepalives::Answer answer;
+  };
+
   static void AskForKeepalives(grpc::GenericStub& stub, const DialOptions& options, Keepalives::Answer answer) {
-    struct Question {
-      grpc::ClientContext context;
-      grpc::ByteBuffer sent, received;
-    };
-    auto question = std::make_shared<Question>();
+    auto* question = new Question();
+    question->answer = std::move(answer);
     CallOptions call;
     call.timeout = absl::Seconds(10);
     call.wait_for_ready = true;
     Prepare(options, call, &question->context);
-    question->sent = ToBuffer(std::string());
-    stub.UnaryCall(&question->context, Path("GetVersionInfo"), {}, &question->sent, &question->received,
-                   [question, answer = std::move(answer)](const grpc::Status& status) {
-                     pb::GetVersionInfoResponse info;
-                     bool wanted = false;
-                     if (status.ok() && info.ParseFromString(TakeBytes(&question->received))) {
-                       for (int feature : info.server_features().features()) {
-                         wanted |= feature == pb::ServerFeatures::FEATURE_INLINE_KEEPALIVES;
-                       }
-                     }
-                     answer(wanted);
-                   });
+    question->call =
+        stub.PrepareUnaryCall(&question->context, Path("GetVersionInfo"), ToBuffer(std::string()), ClientQueue());
+    question->call->StartCall();
+    question->call->Finish(&question->received, &question->status, static_cast<ClientTag*>(question));
   }
 
   const DialOptions options_;

@@ -12,66 +12,69 @@ using transport::KeepaliveBytes;
 using transport::TakeBytes;
 using transport::ToBuffer;
 
+void StreamCall::Tag::Run(bool ok) {
+  std::shared_ptr<StreamCall> last;  // let go after the lock
+  absl::MutexLock lock(&call->mu_);
+  --call->tags_out_;
+  (call->*done)(ok);
+  if (call->finishing_ && call->tags_out_ == 0) {
+    call->status_ = FromGrpc(call->grpc_status_);
+    call->done_ = true;
+    last = std::move(call->self_);
+  }
+}
+
 std::shared_ptr<StreamCall> StreamCall::Start(grpc::GenericStub& stub, const std::string& path,
                                               std::unique_ptr<grpc::ClientContext> context) {
   std::shared_ptr<StreamCall> call(new StreamCall(std::move(context)));
-  {
-    absl::MutexLock lock(&call->mu_);
-    call->self_ = call;
-  }
-  stub.PrepareBidiStreamingCall(call->context_.get(), path, {}, call.get());
-  call->AddHold();
-  call->StartRead(&call->reading_);
-  call->StartCall();
+  absl::MutexLock lock(&call->mu_);
+  call->self_ = call;
+  call->stream_ = stub.PrepareCall(call->context_.get(), path, ClientQueue());
+  call->sending_ = true;  // nothing may be written before the headers are
+  call->stream_->StartCall(call->Out(call->sent_));
+  call->Read();
   return call;
 }
 
 bool StreamCall::Send(const Message& message) {
-  grpc::ByteBuffer buffer = ToBuffer(message.SerializeAsString());
-  {
-    absl::MutexLock lock(&mu_, absl::Condition(this, &StreamCall::MayWrite));
-    if (ended_ || close_wanted_) return false;
-    StartWriteLocked(std::move(buffer));
-  }
-  StartWrite(&sending_);
-  Started();
+  std::string bytes = message.SerializeAsString();
+  absl::MutexLock lock(&mu_, absl::Condition(this, &StreamCall::MayWrite));
+  if (finishing_ || close_wanted_) return false;
+  Write(std::move(bytes));
   return true;
 }
 
 bool StreamCall::SendKeepalive() {
-  {
-    absl::MutexLock lock(&mu_);
-    if (ended_ || close_wanted_) return false;
-    if (writing_) return true;
-    StartWriteLocked(ToBuffer(KeepaliveBytes()));
-  }
-  StartWrite(&sending_);
-  Started();
+  absl::MutexLock lock(&mu_);
+  if (finishing_ || close_wanted_) return false;
+  if (!sending_) Write(KeepaliveBytes());
   return true;
 }
 
-void StreamCall::StartWriteLocked(grpc::ByteBuffer message) {
-  sending_.Swap(&message);
-  writing_ = true;
-  ++starting_;
+void StreamCall::Write(std::string bytes) {
+  sending_ = true;
+  stream_->Write(ToBuffer(std::move(bytes)), Out(sent_));
 }
 
 void StreamCall::CloseSend() {
-  {
-    absl::MutexLock lock(&mu_);
-    if (ended_ || close_wanted_) return;
-    close_wanted_ = true;
-    if (writing_) return;  // OnWriteDone goes on
-    ++starting_;
-  }
-  StartWritesDone();
-  Started();
+  absl::MutexLock lock(&mu_);
+  if (finishing_ || close_wanted_) return;
+  close_wanted_ = true;
+  if (sending_) return;  // OnSent goes on
+  OnSent(true);
+}
+
+// A failed write is followed by a failed read, which ends the call.
+void StreamCall::OnSent(bool /*ok*/) {
+  sending_ = false;
+  if (!close_wanted_ || closed_ || finishing_) return;
+  closed_ = sending_ = true;
+  stream_->WritesDone(Out(sent_));
 }
 
 absl::StatusOr<bool> StreamCall::Receive(Message* message) {
-  std::string bytes;
   while (true) {
-    bool more = false;
+    std::string bytes;
     {
       absl::MutexLock lock(&mu_, absl::Condition(this, &StreamCall::HasNews));
       if (!received_) {
@@ -79,13 +82,8 @@ absl::StatusOr<bool> StreamCall::Receive(Message* message) {
         return status_;
       }
       received_ = false;
-      bytes = TakeBytes(&reading_);
-      more = !ended_;
-      if (more) ++starting_;
-    }
-    if (more) {
-      StartRead(&reading_);
-      Started();
+      bytes = TakeBytes(&incoming_);
+      if (!finishing_) Read();
     }
     if (IsKeepalive(bytes)) continue;
     if (message->ParseFromString(bytes)) return true;
@@ -94,65 +92,30 @@ absl::StatusOr<bool> StreamCall::Receive(Message* message) {
   }
 }
 
+void StreamCall::Read() { stream_->Read(&incoming_, Out(read_)); }
+
+void StreamCall::OnRead(bool ok) {
+  if (ok) {
+    received_ = true;
+  } else {
+    Finish();
+  }
+}
+
+void StreamCall::Finish() {
+  if (finishing_) return;
+  finishing_ = true;
+  stream_->Finish(&grpc_status_, Out(finished_));
+}
+
+void StreamCall::OnFinished(bool /*ok*/) {}
+
 void StreamCall::Abandon() {
-  {
-    absl::MutexLock lock(&mu_);
-    // With a message waiting no read is under way that could notice the end.
-    if (received_) ended_ = true;
-  }
   Cancel();
-  ReleaseIfOver();
-  absl::MutexLock lock(&mu_, absl::Condition(&done_));
-}
-
-void StreamCall::OnReadDone(bool ok) {
-  {
-    absl::MutexLock lock(&mu_);
-    if (ok) {
-      received_ = true;
-    } else {
-      ended_ = true;
-    }
-  }
-  if (!ok) ReleaseIfOver();
-}
-
-void StreamCall::OnWriteDone(bool /*ok*/) {  // a failed write is followed by a failed read
-  {
-    absl::MutexLock lock(&mu_);
-    writing_ = false;
-    sending_.Clear();
-    if (!close_wanted_ || ended_) return;
-    ++starting_;
-  }
-  StartWritesDone();
-  Started();
-}
-
-void StreamCall::Started() {
-  {
-    absl::MutexLock lock(&mu_);
-    --starting_;
-  }
-  ReleaseIfOver();
-}
-
-void StreamCall::ReleaseIfOver() {
-  {
-    absl::MutexLock lock(&mu_);
-    if (!ended_ || starting_ > 0 || released_) return;
-    released_ = true;
-  }
-  RemoveHold();
-}
-
-void StreamCall::OnDone(const grpc::Status& status) {
-  std::shared_ptr<StreamCall> last;  // released after the lock
   absl::MutexLock lock(&mu_);
-  status_ = FromGrpc(status);
-  ended_ = true;
-  done_ = true;
-  last = std::move(self_);
+  // With a message waiting no read is under way that could notice the end.
+  if (received_) Finish();
+  mu_.Await(absl::Condition(&done_));
 }
 
 }  // namespace waypoint::client

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
+#include "server/rpc/gate.h"
 #include "transport/buffers.h"
 
 namespace waypoint::server {
@@ -56,7 +57,7 @@ void Call::Tag::Run(bool ok) {
 }
 
 Call::Call(CallHost& host) : host_(host), stream_(&context_) {
-  context_.AsyncNotifyWhenDone(&done_);
+  context_.AsyncNotifyWhenDone(static_cast<LoopTag*>(&done_));
   host_.service().RequestCall(&context_, &stream_, host_.call_loop().queue(), host_.call_loop().queue(),
                               Out(accepted_));
 }

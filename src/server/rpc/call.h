@@ -15,8 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "grpcpp/generic/async_generic_service.h"
+#include "server/guard.h"
 #include "server/handler.h"
-#include "server/rpc/gate.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/method_table.h"
 
@@ -86,7 +86,7 @@ class Call final : public RawOutbox {
   std::shared_ptr<Ref> self();
   void* Out(Tag& tag) {
     ++tags_out_;
-    return &tag;
+    return static_cast<LoopTag*>(&tag);
   }
 
   CallHost& host_;

@@ -31,9 +31,9 @@ void Loop::Post(std::function<void()> callback) {
   if (stopped_) return;
   posted_.push_back(std::move(callback));
   // The loop looks again by itself before it sleeps.
-  if (OnLoopThread() || alarm_ != nullptr) return;
-  alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), &wake_);
+  if (OnLoopThread() || armed_) return;
+  armed_ = true;
+  alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), static_cast<LoopTag*>(&wake_));
 }
 
 void Loop::Run(std::function<void()> callback) {
@@ -43,6 +43,11 @@ void Loop::Run(std::function<void()> callback) {
     done.Notify();
   });
   done.WaitForNotification();
+}
+
+void Loop::Wake::Run(bool /*ok*/) {
+  absl::MutexLock lock(&loop->mu_);
+  loop->armed_ = false;
 }
 
 void Loop::Poll() {
@@ -59,10 +64,8 @@ void Loop::Poll() {
 void Loop::RunPosted() {
   while (true) {
     std::vector<std::function<void()>> batch;
-    std::unique_ptr<grpc::Alarm> rung;
     {
       absl::MutexLock lock(&mu_);
-      rung = std::move(alarm_);
       batch.swap(posted_);
     }
     if (batch.empty()) return;

@@ -45,7 +45,9 @@ class Loop : public Executor {
 
  private:
   struct Wake final : LoopTag {
-    void Run(bool) override {}
+    explicit Wake(Loop* loop) : loop(loop) {}
+    void Run(bool ok) override;
+    Loop* const loop;
   };
   void Poll();
   void RunPosted();
@@ -53,10 +55,12 @@ class Loop : public Executor {
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::thread thread_;
   std::atomic<std::thread::id> thread_id_{};
-  Wake wake_;
+  Wake wake_{this};
   absl::Mutex mu_;
   std::vector<std::function<void()>> posted_ ABSL_GUARDED_BY(mu_);
-  std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mu_);  // set while the loop may sleep on posted work
+  // Set again only once its tag is back: gRPC 1.51 may still touch an alarm that was dropped before.
+  grpc::Alarm alarm_ ABSL_GUARDED_BY(mu_);
+  bool armed_ ABSL_GUARDED_BY(mu_) = false;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
 };
 

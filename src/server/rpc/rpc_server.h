@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/executor.h"
-#include "server/rpc/gate.h"
+#include "server/guard.h"
 #include "server/rpc/method_table.h"
 
 namespace waypoint::server {

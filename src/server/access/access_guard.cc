@@ -1,0 +1,135 @@
+#include "server/access/access_guard.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "auth/rights.h"
+#include "base/status.h"
+#include "server/access/server_config.h"
+#include "server/access/signing.h"
+#include "server/access/users.h"
+
+namespace waypoint::server {
+namespace {
+
+namespace pb = ::hashicorp::waypoint;
+
+constexpr absl::Duration kTarpit = absl::Seconds(5);
+constexpr size_t kMaxCached = 10'000;
+
+void Ignore(absl::Status /*durable*/) {}
+
+// Who a token speaks for, whatever it may do.
+auth::Identity Bearer(const pb::Token& token) {
+  auth::Identity identity;
+  if (token.has_login()) {
+    const bool entrypoint = token.login().has_entrypoint();
+    identity.kind = entrypoint ? auth::Identity::Kind::kEntrypoint : auth::Identity::Kind::kUser;
+    identity.user_id = token.login().user_id();
+    identity.deployment_id = token.login().entrypoint().deployment_id();
+  } else if (token.has_runner()) {
+    identity.kind = auth::Identity::Kind::kRunner;
+    identity.runner_id = token.runner().id();
+    identity.runner_label_hash = token.runner().label_hash();
+  } else if (token.has_trigger()) {
+    identity.kind = auth::Identity::Kind::kTrigger;
+    identity.user_id = token.trigger().from_user_id();
+  }
+  return identity;
+}
+
+}  // namespace
+
+AccessGuard::AccessGuard(state::Store& store, Clock& clock, IdSource& ids)
+    : store_(store), clock_(clock), cache_key_(ids.Random(auth::kKeyBytes)) {}
+
+void AccessGuard::Check(const std::string& method, Needs needs, const Presented& presented, Answer answer) {
+  if (absl::Status status = CheckCookie(presented.cookie); !status.ok()) return answer(std::move(status));
+  if (needs == Needs::kNobody) return answer(AnonymousOr(presented.token));
+  if (presented.token.empty()) {
+    return answer(
+        absl::UnauthenticatedError("no authorization token is supplied; log in, or set WAYPOINT_SERVER_TOKEN"));
+  }
+  absl::StatusOr<const Checked*> checked = Read(presented.token);
+  if (!checked.ok()) return answer(checked.status());
+  Decide(**checked, method, std::move(answer));
+}
+
+absl::Status AccessGuard::CheckCookie(const std::string& cookie) {
+  if (cookie.empty()) return absl::OkStatus();
+  std::string want;
+  store_.Look(
+      [&](const state::View& view) {
+        want = LoadServerConfig(view).cookie();
+        return absl::OkStatus();
+      },
+      Ignore);
+  if (auth::ConstantTimeEqual(absl::AsciiStrToLower(cookie), absl::AsciiStrToLower(want))) return absl::OkStatus();
+  return absl::PermissionDeniedError("the server cookie does not match; `waypoint server cookie` prints the right one");
+}
+
+absl::StatusOr<const AccessGuard::Checked*> AccessGuard::Read(const std::string& text) {
+  const std::string digest = auth::KeyedBlake2b(cache_key_, text);
+  if (auto it = cache_.find(digest); it != cache_.end()) {
+    RETURN_IF_ERROR(auth::CheckNotExpired(it->second.token, clock_.Now()));
+    return &it->second;
+  }
+  absl::StatusOr<auth::DecodedToken> decoded;
+  store_.Look(
+      [&](const state::View& view) {
+        decoded = ReadToken(view, text, clock_.Now());
+        return absl::OkStatus();
+      },
+      Ignore);
+  if (!decoded.ok()) return decoded.status();
+  if (cache_.size() >= kMaxCached) cache_.clear();
+  Checked& checked = cache_[digest];
+  checked = {std::move(decoded->token), decoded->legacy};
+  return &checked;
+}
+
+auth::Identity AccessGuard::AnonymousOr(const std::string& token) {
+  if (token.empty()) return auth::Identity();
+  absl::StatusOr<const Checked*> checked = Read(token);
+  return checked.ok() ? Bearer((*checked)->token) : auth::Identity();
+}
+
+void AccessGuard::Decide(const Checked& checked, const std::string& method, Answer answer) {
+  auth::Verdict verdict;
+  auto decide = [&](const state::View& view) {
+    auth::Facts facts;
+    facts.user_exists = checked.token.has_login() && GetUserById(view, checked.token.login().user_id()) != nullptr;
+    std::shared_ptr<const pb::Runner> runner;
+    if (checked.token.has_runner() && !checked.token.runner().id().empty()) {
+      runner = view.Get<pb::Runner>(absl::AsciiStrToLower(checked.token.runner().id()));
+      facts.runner = runner.get();
+    }
+    verdict = auth::Decide(checked.token, method, facts);
+    return absl::OkStatus();
+  };
+  store_.Look(decide, Ignore);
+  if (!verdict.identity.ok() && MakeLegacyUser(checked)) store_.Look(decide, Ignore);
+  if (!verdict.tarpit) return answer(std::move(verdict.identity));
+  clock_.After(kTarpit, [answer = std::move(answer), refusal = verdict.identity.status()] { answer(refusal); });
+}
+
+bool AccessGuard::MakeLegacyUser(const Checked& checked) {
+  if (!checked.legacy || checked.token.login().user_id() != auth::kDefaultUserId) return false;
+  bool made = false;
+  store_.Update(
+      [&](state::Txn& txn) {
+        if (CountUsers(txn) > 0) return absl::OkStatus();
+        pb::User user;
+        user.set_id(auth::kDefaultUserId);
+        user.set_username(auth::kDefaultUserName);
+        PutUser(txn, user);
+        made = true;
+        return absl::OkStatus();
+      },
+      Ignore);
+  return made;
+}
+
+}  // namespace waypoint::server

@@ -1,0 +1,29 @@
+// The RPCs about users (auth.md 5).
+#pragma once
+
+#include "google/protobuf/empty.pb.h"
+#include "server/handler.h"
+#include "state/store.h"
+#include "waypoint/access.pb.h"
+
+namespace waypoint::server {
+
+class UserService {
+ public:
+  explicit UserService(state::Store& store) : store_(store) {}
+  void Register(Table& table);
+
+ private:
+  void Get(const Caller& caller, const ::hashicorp::waypoint::GetUserRequest& request,
+           Reply<::hashicorp::waypoint::GetUserResponse> reply);
+  void List(const Caller& caller, const google::protobuf::Empty&,
+            Reply<::hashicorp::waypoint::ListUsersResponse> reply);
+  void Update(const Caller& caller, const ::hashicorp::waypoint::UpdateUserRequest& request,
+              Reply<::hashicorp::waypoint::UpdateUserResponse> reply);
+  void Delete(const Caller& caller, const ::hashicorp::waypoint::DeleteUserRequest& request,
+              Reply<google::protobuf::Empty> reply);
+
+  state::Store& store_;
+};
+
+}  // namespace waypoint::server
