@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,7 +18,7 @@
 namespace waypoint::server {
 
 struct ServerOptions {
-  std::string data_dir;                        // empty: in memory only (tests, benchmarks)
+  std::string data_dir;                        // made if absent; one server at a time may use it
   std::string grpc_listen = "127.0.0.1:9701";  // port 0: any free one
   std::string http_listen;                     // empty: none
   std::string http_insecure_listen;            // empty: none
@@ -39,6 +40,8 @@ class Server {
   virtual int grpc_port() const = 0;
   virtual int http_port() const = 0;  // 0: no HTTP listener
   virtual bool bootstrapped() = 0;
+  // RPCs of the API that answer UNIMPLEMENTED.
+  virtual std::vector<std::string> NotBuilt() const = 0;
   // A login token without expiry of the first user, who is created if there is none: for the per-user server.
   virtual absl::StatusOr<std::string> LocalToken() = 0;
   // SIGHUP: reads certificates and the log level again.

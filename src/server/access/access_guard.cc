@@ -103,7 +103,7 @@ void AccessGuard::Decide(const Checked& checked, const std::string& method, Answ
     facts.user_exists = checked.token.has_login() && GetUserById(view, checked.token.login().user_id()) != nullptr;
     std::shared_ptr<const pb::Runner> runner;
     if (checked.token.has_runner() && !checked.token.runner().id().empty()) {
-      runner = view.Get<pb::Runner>(absl::AsciiStrToLower(checked.token.runner().id()));
+      runner = view.Get<pb::Runner>(checked.token.runner().id());
       facts.runner = runner.get();
     }
     verdict = auth::Decide(checked.token, method, facts);

@@ -1,0 +1,171 @@
+#include "server/server.h"
+
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "base/log.h"
+#include "base/real_clock.h"
+#include "base/status.h"
+#include "server/access/access_guard.h"
+#include "server/access/server_config.h"
+#include "server/access/signing.h"
+#include "server/access/token_service.h"
+#include "server/access/user_service.h"
+#include "server/rpc/rpc_server.h"
+#include "server/tls/self_signed.h"
+#include "state/rocks_backend.h"
+
+namespace waypoint::server {
+namespace {
+
+namespace pb = ::hashicorp::waypoint;
+
+// Everything that answers calls. Lives on the loop's thread once the server listens.
+struct Services {
+  Services(state::Store& store, Clock& clock, IdSource& ids, const ServerOptions& options)
+      : tokens(store, clock), users(store), config(store, options.version), guard(store, clock, ids) {}
+
+  void Register(Table& table) {
+    tokens.Register(table);
+    users.Register(table);
+    config.Register(table);
+  }
+
+  TokenService tokens;
+  UserService users;
+  ServerConfigService config;
+  AccessGuard guard;
+};
+
+class ServerImpl final : public Server {
+ public:
+  explicit ServerImpl(ServerOptions options)
+      : options_(std::move(options)), rpc_(RpcServer::Create()), clock_(&rpc_->loop()) {}
+  ~ServerImpl() override { Shutdown(absl::ZeroDuration()); }
+
+  absl::Status Open() {
+    ASSIGN_OR_RETURN(backend_, state::RocksBackend::Open({options_.data_dir}));
+    state::StoreOptions store;
+    ASSIGN_OR_RETURN(store_, state::OpenStore(*backend_, rpc_->loop(), clock_, ids_, std::move(store)));
+    services_.emplace(*store_, clock_, ids_, options_);
+    services_->Register(rpc_->table());
+    return absl::OkStatus();
+  }
+
+  absl::Status Listen() {
+    ListenOptions listen;
+    listen.address = options_.grpc_listen;
+    if (options_.tls && !options_.tls_cert_file.empty()) {
+      RETURN_IF_ERROR(LoadPemPair(options_.tls_cert_file, options_.tls_key_file).status());
+      listen.cert_file = options_.tls_cert_file;
+      listen.key_file = options_.tls_key_file;
+    } else if (options_.tls) {
+      ASSIGN_OR_RETURN(PemPair pair, MakeSelfSigned(clock_.Now()));
+      listen.cert_pem = std::move(pair.cert);
+      listen.key_pem = std::move(pair.key);
+    }
+    RETURN_IF_ERROR(rpc_->Listen(listen, clock_, services_->guard));
+    WAYPOINT_LOG(kInfo, "server", "gRPC listener is open", {"address", Address()},
+                 {"tls", options_.tls ? "on" : "off"});
+    return UpdateNow([this](state::Txn& txn) {
+      EnsureIdentity(txn);
+      AdvertiseOwn(txn);
+      return absl::OkStatus();
+    });
+  }
+
+  int grpc_port() const override { return rpc_->port(); }
+  int http_port() const override { return 0; }
+
+  std::vector<std::string> NotBuilt() const override { return rpc_->table().NotBuilt(); }
+
+  bool bootstrapped() override {
+    bool result = false;
+    rpc_->RunOnLoop([&] {
+      store_->Look(
+          [&](const state::View& view) {
+            result = Bootstrapped(view);
+            return absl::OkStatus();
+          },
+          [](absl::Status) {});
+    });
+    return result;
+  }
+
+  absl::StatusOr<std::string> LocalToken() override {
+    std::string token;
+    RETURN_IF_ERROR(UpdateNow([&token](state::Txn& txn) {
+      token = FirstUserToken(txn);
+      return absl::OkStatus();
+    }));
+    return token;
+  }
+
+  void Reload() override { FlushLog(); }
+
+  void Shutdown(absl::Duration grace) override {
+    if (down_) return;
+    down_ = true;
+    WAYPOINT_LOG(kInfo, "server", "shutting down");
+    rpc_->Shutdown(grace);
+    services_.reset();
+    store_.reset();
+    backend_.reset();  // writes what was committed
+    FlushLog();
+  }
+
+ private:
+  std::string Address() const {
+    const size_t colon = options_.grpc_listen.rfind(':');
+    return absl::StrCat(options_.grpc_listen.substr(0, colon), ":", rpc_->port());
+  }
+
+  void AdvertiseOwn(state::Txn& txn) {
+    pb::ServerConfig::AdvertiseAddr address;
+    address.set_addr(options_.advertise_own_address ? Address() : options_.advertise_addr);
+    address.set_tls(options_.advertise_own_address ? options_.tls : options_.advertise_tls);
+    address.set_tls_skip_verify(options_.advertise_tls_skip_verify ||
+                                (options_.advertise_own_address && options_.tls_cert_file.empty()));
+    const pb::ServerConfig old = LoadServerConfig(txn);
+    const bool same =
+        old.advertise_addrs_size() == 1 && old.advertise_addrs(0).SerializeAsString() == address.SerializeAsString();
+    if (!address.addr().empty() && !same) Advertise(txn, address);
+  }
+
+  // One transaction, and waits until it is durable.
+  absl::Status UpdateNow(const std::function<absl::Status(state::Txn&)>& step) {
+    absl::Status result;
+    absl::Notification done;
+    rpc_->loop().Post([&] {
+      store_->Update(step, [&](absl::Status status) {
+        result = std::move(status);
+        done.Notify();
+      });
+    });
+    done.WaitForNotification();
+    return result;
+  }
+
+  const ServerOptions options_;
+  const std::unique_ptr<RpcServer> rpc_;
+  RealClock clock_;
+  RealIds ids_;
+  std::unique_ptr<state::RocksBackend> backend_;
+  std::unique_ptr<state::Store> store_;
+  std::optional<Services> services_;
+  bool down_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
+  auto server = std::make_unique<ServerImpl>(std::move(options));
+  RETURN_IF_ERROR(server->Open());
+  RETURN_IF_ERROR(server->Listen());
+  return server;
+}
+
+}  // namespace waypoint::server
