@@ -56,8 +56,8 @@ absl::StatusOr<Type> Function::ResultType(Args args) const {
 absl::StatusOr<Value> Function::Call(Args args) const {
   ASSIGN_OR_RETURN(Type type, ResultType(args));
   for (size_t i = 0; i < args.size(); ++i) {
-    if (!ParameterAt(i)->allow_unknown && !args[i].IsWhollyKnown()) return Value::Unknown(type);
-    if (args[i].type().IsDynamic() && !args[i].IsNull() && !ParameterAt(i)->allow_dynamic) return Value::Unknown();
+    if (ParameterAt(i)->allow_unknown) continue;
+    if (!args[i].IsKnown() || (spec_.looks_inside && !args[i].IsWhollyKnown())) return Value::Unknown(type);
   }
   return spec_.impl(args, type);
 }

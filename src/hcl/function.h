@@ -17,8 +17,8 @@
 
 namespace waypoint::hcl {
 
-// What is not allowed is answered before the implementation runs: a null by an error, an unknown value
-// (anywhere inside the argument) by an unknown result, a value of dynamic type by a result of dynamic type.
+// What is not allowed is answered before the implementation runs: a null by an error, an unknown value by an unknown
+// result, a value of dynamic type by a result of dynamic type. Parts of an argument may still be unknown or null.
 struct Parameter {
   std::string name;
   Type type;
@@ -40,6 +40,7 @@ class Function {
     std::optional<Parameter> variadic;
     TypeFn type;  // may look at unknown arguments' types only
     ImplFn impl;
+    bool looks_inside = false;  // an unknown part anywhere inside an argument makes the result unknown, too
   };
 
   Function(std::string name, Spec spec) : name_(std::move(name)), spec_(std::move(spec)) {}

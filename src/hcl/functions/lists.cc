@@ -1,0 +1,278 @@
+#include <algorithm>
+
+#include "hcl/functions/builder.h"
+#include "hcl/functions/functions.h"
+
+namespace waypoint::hcl {
+namespace {
+
+using Args = Function::Args;
+
+bool IsListOrTuple(const Type& t) { return t.IsList() || t.IsTuple(); }
+bool IsSequence(const Type& t) { return IsListOrTuple(t) || t.IsSet(); }
+const Type kAnyList = Type::List(Type::Dynamic());
+
+absl::StatusOr<Value> Chunk(Args a, const Type& result) {
+  ASSIGN_OR_RETURN(int64_t size, WholeNumber(a[1]));
+  if (size < 0) return absl::InvalidArgumentError("the size argument must be positive");
+  const Value::Vector& all = a[0].Elements();
+  Value::Vector out;
+  size_t step = size == 0 ? all.size() : static_cast<size_t>(size);
+  for (size_t i = 0; i < all.size(); i += step) {
+    size_t end = std::min(all.size(), i + std::min(step, all.size()));
+    out.push_back(Value::List(a[0].type().Element(), Value::Vector(all.begin() + i, all.begin() + end)));
+  }
+  return Value::List(result.Element(), std::move(out));
+}
+
+absl::StatusOr<Type> CoalesceType(Args a) {
+  if (a.empty()) return absl::InvalidArgumentError("at least one argument is required");
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (!a[i].IsKnown()) return Type::Dynamic();
+    if (!IsListOrTuple(a[i].type())) {
+      return ArgumentError(static_cast<int>(i), "coalescelist arguments must be lists or tuples");
+    }
+  }
+  bool same = std::all_of(a.begin(), a.end(), [&](const Value& v) { return v.type() == a[0].type(); });
+  return same ? a[0].type() : Type::Dynamic();
+}
+
+absl::StatusOr<Value> Coalesce(Args a, const Type& result) {
+  for (const Value& v : a) {
+    if (!v.IsKnown()) return Value::Unknown(result);
+    if (v.Length() > 0) return v;
+  }
+  return absl::InvalidArgumentError("no list that has elements among the arguments");
+}
+
+absl::StatusOr<Value> Compact(Args a, const Type&) {
+  Value::Vector out;
+  for (const Value& v : a[0].Elements()) {
+    if (!v.IsNull() && !v.AsString().empty()) out.push_back(v);
+  }
+  return Value::List(Type::String(), std::move(out));
+}
+
+absl::StatusOr<Type> ConcatType(Args a) {
+  if (a.empty()) return absl::InvalidArgumentError("at least one argument is required");
+  std::vector<Type> types, parts;
+  for (const Value& v : a) types.push_back(v.type());
+  if (std::all_of(types.begin(), types.end(), [](const Type& t) { return t.IsList(); })) {
+    if (std::optional<Type> common = Unify(types)) return *common;
+  }
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (types[i].IsTuple()) {
+      parts.insert(parts.end(), types[i].Elements().begin(), types[i].Elements().end());
+    } else if (types[i].IsList()) {
+      if (!a[i].IsKnown()) return Type::Dynamic();
+      parts.insert(parts.end(), a[i].Length(), types[i].Element());
+    } else {
+      return ArgumentError(static_cast<int>(i),
+                           absl::StrCat("all arguments must be lists or tuples; got ", types[i].FriendlyName()));
+    }
+  }
+  return Type::Tuple(std::move(parts));
+}
+
+absl::StatusOr<Value> Concat(Args a, const Type& result) {
+  Value::Vector out;
+  for (size_t i = 0; i < a.size(); ++i) {
+    Value part = a[i];
+    if (result.IsList()) {
+      ASSIGN_OR_RETURN(part, ConvertTo(part, result));
+    }
+    out.insert(out.end(), part.Elements().begin(), part.Elements().end());
+  }
+  return result.IsList() ? Value::List(result.Element(), std::move(out)) : Value::Tuple(std::move(out));
+}
+
+absl::StatusOr<Value> Contains(Args a, const Type&) {
+  if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("argument must be list, tuple, or set");
+  bool unsure = false;
+  for (const Value& v : a[0].Elements()) {
+    Value same = a[1].EqualTo(v);
+    if (!same.IsKnown()) {
+      unsure = true;
+    } else if (same.AsBool()) {
+      return Value::Bool(true);
+    }
+  }
+  return unsure ? Value::Unknown(Type::Bool()) : Value::Bool(false);
+}
+
+absl::StatusOr<Value> Distinct(Args a, const Type&) {
+  Value::Vector out;
+  for (const Value& v : a[0].Elements()) {
+    if (std::none_of(out.begin(), out.end(), [&](const Value& seen) { return seen.Equals(v); })) out.push_back(v);
+  }
+  return Value::List(a[0].type().Element(), std::move(out));
+}
+
+absl::Status CheckIndex(const Value& index) {
+  if (index.AsNumber().Sign() >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError("cannot use element function with a negative index");
+}
+
+absl::StatusOr<Type> ElementType(Args a) {
+  const Type& type = a[0].type();
+  if (a[1].IsKnown()) RETURN_IF_ERROR(CheckIndex(a[1]));
+  if (type.IsList()) return type.Element();
+  if (!type.IsTuple()) {
+    return absl::InvalidArgumentError(absl::StrCat("cannot read elements from ", type.FriendlyName()));
+  }
+  if (!a[1].IsKnown()) return Type::Dynamic();
+  ASSIGN_OR_RETURN(int64_t index, WholeNumber(a[1]));
+  if (type.Elements().empty()) return absl::InvalidArgumentError("cannot use element function with an empty list");
+  return type.Elements()[index % type.Elements().size()];
+}
+
+absl::StatusOr<Value> Element(Args a, const Type&) {
+  ASSIGN_OR_RETURN(int64_t index, WholeNumber(a[1]));
+  if (a[0].Length() == 0) return absl::InvalidArgumentError("cannot use element function with an empty list");
+  return a[0].Elements()[index % a[0].Length()];
+}
+
+// False: something inside may yet turn out to be a list.
+bool Flatten(const Value& list, Value::Vector& out) {
+  bool known = true;
+  for (const Value& v : list.Elements()) {
+    if (v.type().IsDynamic()) known = false;
+    if (IsSequence(v.type()) && !v.IsNull()) {
+      known = v.IsKnown() && Flatten(v, out) && known;
+    } else {
+      out.push_back(v);
+    }
+  }
+  return known;
+}
+
+absl::StatusOr<Type> FlattenType(Args a) {
+  if (!a[0].IsWhollyKnown()) return Type::Dynamic();
+  if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("can only flatten lists, sets and tuples");
+  Value::Vector out;
+  if (!Flatten(a[0], out)) return Type::Dynamic();
+  return Value::Tuple(std::move(out)).type();
+}
+
+absl::StatusOr<Value> FlattenImpl(Args a, const Type& result) {
+  Value::Vector out;
+  return Flatten(a[0], out) ? Value::Tuple(std::move(out)) : Value::Unknown(result);
+}
+
+absl::StatusOr<Value> Range(Args a, const Type&) {
+  constexpr size_t kLimit = 1024;
+  if (a.empty() || a.size() > 3) return absl::InvalidArgumentError("must have one, two, or three arguments");
+  Number start = a.size() > 1 ? a[0].AsNumber() : Number::FromInt(0);
+  Number end = a.size() > 1 ? a[1].AsNumber() : a[0].AsNumber();
+  Number step = a.size() > 2 ? a[2].AsNumber() : Number::FromInt(end < start ? -1 : 1);
+  if (step.IsZero()) return absl::InvalidArgumentError("step must not be zero");
+  bool down = step.Sign() < 0;
+  if (down ? start < end : end < start) {
+    return absl::InvalidArgumentError(down ? "end must be less than start when step is negative"
+                                           : "end must be greater than start when step is positive");
+  }
+  Value::Vector out;
+  for (Number n = start; down ? end < n : n < end;) {
+    if (out.size() >= kLimit) {
+      return absl::InvalidArgumentError(
+          "more than 1024 values were generated; either decrease the difference between start and end or use a larger "
+          "step");
+    }
+    out.push_back(Value::Num(n));
+    ASSIGN_OR_RETURN(n, n.Add(step));
+  }
+  return Value::List(Type::Number(), std::move(out));
+}
+
+absl::StatusOr<Type> ReverseType(Args a) {
+  const Type& type = a[0].type();
+  if (type.IsTuple()) return Type::Tuple({type.Elements().rbegin(), type.Elements().rend()});
+  if (type.IsList() || type.IsSet()) return Type::List(type.Element());
+  return ArgumentError(0, absl::StrCat("can only reverse list or tuple values, not ", type.FriendlyName()));
+}
+
+absl::StatusOr<Value> Reverse(Args a, const Type& result) {
+  Value::Vector out(a[0].Elements().rbegin(), a[0].Elements().rend());
+  return result.IsTuple() ? Value::Tuple(std::move(out)) : Value::List(result.Element(), std::move(out));
+}
+
+// One end of a slice; `length` is nullopt while the list is unknown.
+absl::StatusOr<std::optional<size_t>> SliceEnd(Args a, int arg, const char* name, std::optional<size_t> length) {
+  if (!a[arg].IsKnown()) return std::nullopt;
+  std::optional<int64_t> index = a[arg].AsNumber().AsInt64();
+  if (!index) return ArgumentError(arg, absl::StrCat("invalid ", name, " index: a whole number is required"));
+  if (*index < 0) return ArgumentError(arg, absl::StrCat(name, " index must not be less than zero"));
+  if (length && static_cast<size_t>(*index) > *length) {
+    return ArgumentError(arg, absl::StrCat(name, " index must not be greater than the length of the list"));
+  }
+  return static_cast<size_t>(*index);
+}
+
+absl::StatusOr<std::optional<std::pair<size_t, size_t>>> SliceEnds(Args a) {
+  std::optional<size_t> length;
+  if (a[0].type().IsTuple()) length = a[0].type().Elements().size();
+  if (a[0].IsKnown()) length = a[0].Length();
+  ASSIGN_OR_RETURN(std::optional<size_t> start, SliceEnd(a, 1, "start", length));
+  ASSIGN_OR_RETURN(std::optional<size_t> end, SliceEnd(a, 2, "end", length));
+  if (!start || !end) return std::nullopt;
+  if (*start > *end) return ArgumentError(1, "start index must not be greater than end index");
+  return std::make_pair(*start, *end);
+}
+
+absl::StatusOr<Type> SliceType(Args a) {
+  const Type& type = a[0].type();
+  if (type.IsSet()) {
+    return ArgumentError(0,
+                         "cannot slice a set, because its elements do not have indices; convert it to a list first if "
+                         "the order does not matter");
+  }
+  if (!IsListOrTuple(type)) return ArgumentError(0, "must be a list or tuple value");
+  ASSIGN_OR_RETURN(auto ends, SliceEnds(a));
+  if (type.IsList()) return type;
+  if (!ends) return Type::Dynamic();
+  return Type::Tuple({type.Elements().begin() + ends->first, type.Elements().begin() + ends->second});
+}
+
+absl::StatusOr<Value> Slice(Args a, const Type& result) {
+  ASSIGN_OR_RETURN(auto ends, SliceEnds(a));
+  Value::Vector out(a[0].Elements().begin() + ends->first, a[0].Elements().begin() + ends->second);
+  return result.IsTuple() ? Value::Tuple(std::move(out)) : Value::List(result.Element(), std::move(out));
+}
+
+absl::StatusOr<Value> Sort(Args a, const Type& result) {
+  Value::Vector out = a[0].Elements();
+  for (size_t i = 0; i < out.size(); ++i) {
+    if (out[i].IsNull()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("given list element ", i, " is null; a null string cannot be sorted"));
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), Value::SetLess);
+  return Value::List(result.Element(), std::move(out));
+}
+
+}  // namespace
+
+void AddListFunctions(FunctionTable& table) {
+  const Type any = Type::Dynamic(), n = Type::Number();
+  auto first_type = [](Args a) -> absl::StatusOr<Type> { return a[0].type(); };
+  auto list_of_first = [](Args a) -> absl::StatusOr<Type> { return Type::List(a[0].type()); };
+  auto define = [&](const std::string& name, std::vector<Parameter> params, Function::TypeFn type,
+                    Function::ImplFn impl, bool looks_inside = false) {
+    Define(table, name, {std::move(params), std::nullopt, std::move(type), std::move(impl), looks_inside});
+  };
+  define("chunklist", {Param("list", kAnyList), Param("size", n)}, list_of_first, Chunk);
+  Define(table, "coalescelist", {{}, Param("vals", any, kNull | kUnknown | kDynamic), CoalesceType, Coalesce});
+  define("compact", {Param("list", Type::List(Type::String()))}, Returns(Type::List(Type::String())), Compact, true);
+  Define(table, "concat", {{}, Param("seqs", any), ConcatType, Concat});
+  define("contains", {Param("list", any), Param("value", any)}, Returns(Type::Bool()), Contains);
+  define("distinct", {Param("list", kAnyList)}, first_type, Distinct, true);
+  define("element", {Param("list", any), Param("index", n)}, ElementType, Element);
+  define("flatten", {Param("list", any)}, FlattenType, FlattenImpl);
+  Define(table, "range", {{}, Param("params", n), Returns(Type::List(n)), Range});
+  define("reverse", {Param("list", any)}, ReverseType, Reverse);
+  define("slice", {Param("list", any), Param("start_index", n), Param("end_index", n)}, SliceType, Slice);
+  define("sort", {Param("list", Type::List(Type::String()))}, Returns(Type::List(Type::String())), Sort, true);
+}
+
+}  // namespace waypoint::hcl

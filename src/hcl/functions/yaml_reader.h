@@ -1,0 +1,20 @@
+// YAML 1.1 text as a value of the language (yamldecode).
+//
+// Threads: pure functions.
+// Errors:  InvalidArgument with the line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "hcl/value.h"
+
+namespace waypoint::hcl {
+
+absl::StatusOr<Value> ParseYaml(std::string_view text);
+
+// A plain scalar by its looks: null, bool, number, time, else a string.
+Value ResolveYamlScalar(const std::string& text);
+
+}  // namespace waypoint::hcl
