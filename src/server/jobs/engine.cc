@@ -132,6 +132,12 @@ void Engine::Leave(WorkerId worker) {
   NoteReasons();
 }
 
+// Nothing is written, and nothing needs undoing: a later time-out is a later time-out.
+void Engine::Heartbeat(const std::string& job_id, Lease lease) {
+  if (!Holds(job_id, lease) || !book_.deadlines.Get(job_id)) return;
+  book_.deadlines.Set(job_id, clock_.Now() + book_.LeaseOf(job_id).heartbeat_timeout);
+}
+
 void Engine::Print(const std::string& job_id, Lease lease, std::vector<TerminalEvent> events) {
   if (!Holds(job_id, lease)) return;
   if (auto output = book_.OutputOf(job_id)) output->Write(clock_.Now(), std::move(events));

@@ -60,6 +60,11 @@ class Engine {
   // Held, i.e. reports of this lease count.
   bool Holds(const std::string& job_id, Lease lease) const { return lease != 0 && book_.LeaseOf(job_id).number == lease; }
 
+  std::vector<pb::ConfigSource> SourcesFor(const state::View& view, const pb::Job& job) const {
+    return options_.sources(view, job);
+  }
+
+  void Heartbeat(const std::string& job_id, Lease lease);
   void Print(const std::string& job_id, Lease lease, std::vector<TerminalEvent> events);
   std::shared_ptr<JobOutput> OutputOf(const std::string& job_id) const { return book_.OutputOf(job_id); }
 

@@ -88,7 +88,7 @@ void Step::TellHolder(const pb::Job& before, const pb::Job& after) {
   LeaseState lease = book_.LeaseOf(after.id());
   if (lease.worker == 0 || !after.has_cancel_time()) return;
   bool news = !before.has_cancel_time() ||
-              FromTimestamp(before.cancel_time()) != FromTimestamp(after.cancel_time()) || after.state() != before.state();
+              FromTimestamp(before.cancel_time()) != FromTimestamp(after.cancel_time()) || IsTerminal(after.state());
   if (!news || after.has_complete_time()) return;
   After([this_book = &book_, worker = lease.worker, after] {
     if (Worker* holder = this_book->fleet.Find(worker)) holder->Cancelled(after);
