@@ -21,6 +21,8 @@
 namespace waypoint {
 namespace {
 
+constexpr int kExecTries = 10;
+
 const std::string& BootId() {
   static const std::string* id = [] {
     absl::StatusOr<std::string> text = ReadFile("/proc/sys/kernel/random/boot_id");
@@ -31,10 +33,20 @@ const std::string& BootId() {
 
 absl::Status Gone(pid_t pid) { return absl::NotFoundError(absl::StrCat("process ", pid, " is gone")); }
 
+// In the middle of an exec a process shows no environment for a moment.
+std::string ReadEnvironment(pid_t pid) {
+  for (int i = 0; i < kExecTries; ++i) {
+    absl::StatusOr<std::string> environment = ReadFile(absl::StrCat("/proc/", pid, "/environ"));
+    if (!environment.ok()) return "";
+    if (!environment->empty()) return *std::move(environment);
+    ::poll(nullptr, 0, 1);
+  }
+  return "";
+}
+
 bool HasMarker(pid_t pid, absl::string_view marker) {
-  absl::StatusOr<std::string> environment = ReadFile(absl::StrCat("/proc/", pid, "/environ"));
-  if (!environment.ok()) return false;
-  for (absl::string_view entry : absl::StrSplit(*environment, '\0')) {
+  const std::string environment = ReadEnvironment(pid);
+  for (absl::string_view entry : absl::StrSplit(environment, '\0')) {
     if (entry == marker) return true;
   }
   return false;
@@ -98,7 +110,8 @@ absl::Status WaitGone(const ProcessIdentity& id, absl::Time deadline, std::stop_
   return absl::OkStatus();
 }
 
-std::vector<ProcessIdentity> SessionMembers(pid_t session, absl::string_view marker) {
+std::vector<ProcessIdentity> SessionMembers(const ProcessIdentity& leader, absl::string_view marker) {
+  const bool led = IsAlive(leader);
   std::vector<ProcessIdentity> members;
   std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir("/proc"), ::closedir);
   if (dir == nullptr) return members;
@@ -106,7 +119,8 @@ std::vector<ProcessIdentity> SessionMembers(pid_t session, absl::string_view mar
     pid_t pid = 0;
     if (!absl::SimpleAtoi(entry->d_name, &pid)) continue;
     absl::StatusOr<ProcessStat> stat = ReadProcessStat(pid);
-    if (!stat.ok() || stat->session != session || stat->state == 'Z' || !HasMarker(pid, marker)) continue;
+    if (!stat.ok() || stat->session != leader.pid || stat->state == 'Z') continue;
+    if (!led && !HasMarker(pid, marker)) continue;
     members.push_back(ProcessIdentity{pid, stat->start_time, BootId()});
   }
   return members;

@@ -46,8 +46,9 @@ absl::Status SignalProcess(const ProcessIdentity& id, int signal);
 // Waits until it is gone; it need not be a child of ours. DeadlineExceeded, Cancelled.
 absl::Status WaitGone(const ProcessIdentity& id, absl::Time deadline, std::stop_token stop = {});
 
-// Processes whose session is `session` and whose environment holds `marker` ("KEY=value"): what is
-// left of a deployment whose leader is gone. The marker guards against a recycled session id.
-std::vector<ProcessIdentity> SessionMembers(pid_t session, absl::string_view marker);
+// Processes of the session that `leader` leads or led. While it lives they are its session's for sure;
+// later only those count whose environment holds `marker` ("KEY=value"), since the session's number may
+// have been given to somebody else.
+std::vector<ProcessIdentity> SessionMembers(const ProcessIdentity& leader, absl::string_view marker);
 
 }  // namespace waypoint

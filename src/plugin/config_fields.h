@@ -210,7 +210,8 @@ class ConfigFields {
     internal::Field field{name.hcl, name.go, kind, std::move(synopsis), std::move(default_text), {}, {}, {}};
     internal::GoType<T>::Describe(&field.type);
     field.set = [member](void* config, const Json& value) {
-      return IsNull(value) ? absl::OkStatus() : internal::Decode(value, &(static_cast<C*>(config)->*member));
+      using internal::Decode;  // or the one of the member's own namespace
+      return IsNull(value) ? absl::OkStatus() : Decode(value, &(static_cast<C*>(config)->*member));
     };
     fields_.push_back(std::move(field));
     return *this;

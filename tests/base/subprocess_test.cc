@@ -201,26 +201,34 @@ TEST(ProcessIdentityTest, ARecycledPidIsNeverSignalled) {
   EXPECT_TRUE(IsAlive(process->identity()));
 }
 
-TEST(ProcessIdentityTest, SessionMembersNeedTheMarker) {
+TEST(ProcessIdentityTest, SessionMembersWithAndWithoutTheirLeader) {
   SpawnOptions options = Shell("sleep 100 & echo ready; wait");
   options.env = MergeEnvironment(CurrentEnvironment(), {"WAYPOINT_TEST_MARKER=yes"});
   options.group = SpawnOptions::Group::kNewSession;
   auto process = *Process::Spawn(options);
   ASSERT_EQ(ReadLine(process->out.get()), "ready");
-  EXPECT_EQ(SessionMembers(process->pid(), "WAYPOINT_TEST_MARKER=yes").size(), 2u);
-  EXPECT_EQ(SessionMembers(process->pid(), "WAYPOINT_TEST_MARKER=no").size(), 0u);
+  EXPECT_EQ(SessionMembers(process->identity(), "WAYPOINT_TEST_MARKER=no").size(), 2u) << "its leader lives";
+  ASSERT_TRUE(process->Signal(SIGKILL).ok());
+  while (IsAlive(process->identity())) std::this_thread::yield();
+  EXPECT_EQ(SessionMembers(process->identity(), "WAYPOINT_TEST_MARKER=no").size(), 0u);
+  std::vector<ProcessIdentity> left = SessionMembers(process->identity(), "WAYPOINT_TEST_MARKER=yes");
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_TRUE(SignalProcess(left[0], SIGKILL).ok());
+  EXPECT_TRUE(WaitGone(left[0], absl::Now() + absl::Seconds(5)).ok());
 }
 
 TEST(ReapOrphansTest, TakesAdoptedChildrenOnly) {
   ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-  // The grandchild is orphaned at once and then adopted by this process.
-  auto process = *Process::Spawn(Shell("sh -c 'echo $$; read x' <&0 & exit 7"));
+  // The grandchild waits for our word until its parent is gone, and is then adopted by this process.
+  SpawnOptions options = Shell("sh -c 'echo $$; read x' <&0 & exit 7");
+  options.in = Stdio::Pipe();
+  auto process = *Process::Spawn(options);
   pid_t orphan = 0;
   ASSERT_TRUE(absl::SimpleAtoi(ReadLine(process->out.get()), &orphan));
-  EXPECT_TRUE(ReachesEnd(process->out.get()));  // the orphan has ended
   siginfo_t info{};
-  ASSERT_EQ(::waitid(P_PID, orphan, &info, WEXITED | WNOWAIT), 0) << "not adopted";
   ASSERT_EQ(::waitid(P_PID, process->pid(), &info, WEXITED | WNOWAIT), 0);
+  process->in.Reset();
+  ASSERT_EQ(::waitid(P_PID, orphan, &info, WEXITED | WNOWAIT), 0) << "not adopted";
   EXPECT_EQ(process->Wait()->code, 7) << "an owned child is its owner's";
   ReapOrphans();
   EXPECT_FALSE(PathExists("/proc/" + std::to_string(orphan)));

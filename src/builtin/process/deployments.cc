@@ -83,7 +83,7 @@ absl::Status Running(Process& process) {
 void KillSession(const ProcessIdentity& leader, const std::string& id) {
   const absl::Time end = absl::Now() + kKillPatience;
   while (absl::Now() < end) {
-    std::vector<ProcessIdentity> members = SessionMembers(leader.pid, Marker(id));
+    std::vector<ProcessIdentity> members = SessionMembers(leader, Marker(id));
     if (members.empty()) return;
     for (const ProcessIdentity& member : members) SignalProcess(member, SIGKILL).IgnoreError();
     WaitGone(members.front(), end).IgnoreError();
@@ -229,6 +229,14 @@ absl::Status Deployments::Stop(const std::string& id, const Say& say) {
   absl::StatusOr<pb::State> state = Read(id);
   if (state.ok()) RETURN_IF_ERROR(EndProcess(*state, say));
   return RemoveAll(layout_.Deployment(id));
+}
+
+absl::Status Deployments::StopAll(const pb::State::Owner& owner, const Say& say) {
+  absl::Status first;
+  for (const pb::State& state : All()) {
+    if (SameOwner(state.owner(), owner)) first.Update(Stop(state.id(), say));
+  }
+  return first;
 }
 
 std::string Deployments::Tail(const std::string& id, int lines) const {

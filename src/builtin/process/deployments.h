@@ -44,6 +44,8 @@ class Deployments {
   absl::StatusOr<pb::Deployment> Start(const LaunchSpec& spec, const Say& say, std::stop_token stop);
   // Ends the process and all it started, removes the folder. Absent is fine.
   absl::Status Stop(const std::string& id, const Say& say);
+  // All of the app in this workspace.
+  absl::Status StopAll(const pb::State::Owner& owner, const Say& say);
   // NotFound: no such deployment here.
   absl::StatusOr<pb::State> Read(const std::string& id) const;
   // Unfinished deployments of the app whose deployer is gone.
