@@ -1,8 +1,6 @@
 #include "cli/session.h"
 
-#include <sys/stat.h>
-
-#include <regex>
+#include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -12,7 +10,7 @@
 #include "base/status.h"
 #include "cli/job_view.h"
 #include "cli/ui/text.h"
-#include "cli/variables.h"
+#include "config/variables.h"
 #include "errors/details.h"
 #include "waypoint/project.pb.h"
 
@@ -104,7 +102,11 @@ absl::Status Session::ChooseWorkspace() {
 }
 
 absl::Status Session::ReadVariables() {
-  ASSIGN_OR_RETURN(variables_, CollectVariables(world_.env, flags_.var_files, flags_.vars));
+  config::ClientSources sources;
+  sources.environment = world_.env.values();
+  sources.files = flags_.var_files;
+  for (const auto& [name, value] : flags_.vars) sources.assignments.push_back(absl::StrCat(name, "=", value));
+  ASSIGN_OR_RETURN(variables_, config::CollectClientVariables(sources));
   return absl::OkStatus();
 }
 

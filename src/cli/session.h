@@ -23,6 +23,7 @@
 #include "clicontext/connection.h"
 #include "clicontext/storage.h"
 #include "client/operations.h"
+#include "server/server.h"
 
 namespace waypoint::cli {
 
@@ -57,6 +58,7 @@ struct World {
   std::function<absl::StatusOr<std::unique_ptr<client::Channel>>(const clicontext::Connection&, absl::Duration)> dial;
   // The runner inside this process; lives until the command is over.
   std::function<std::unique_ptr<client::LocalRunner>(client::Channel&, const std::string& working_folder)> local_runner;
+  std::function<absl::StatusOr<std::unique_ptr<server::Server>>(server::ServerOptions)> start_server;
   Sink raw;  // standard output and error, beside the Ui
 };
 
@@ -80,6 +82,8 @@ class Session {
   client::Channel& channel() { return *channel_; }
   client::Operations& operations();
   LocalServer local_server() const;
+  // Whether it has jobs that a restart would disturb.
+  bool LocalServerIsBusy(const LocalServer::Access& access);
 
   // For commands that connect later than Prepare does.
   absl::Status Connect(bool may_start_local_server);
@@ -109,7 +113,6 @@ class Session {
   absl::Status ChooseTargets(const Needs& needs);
   absl::Status FindApps();
   absl::StatusOr<clicontext::Connection> LocalConnection();
-  bool LocalServerIsBusy(const LocalServer::Access& access);
 
   World& world_;
   CommonFlags flags_;

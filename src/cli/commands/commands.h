@@ -7,8 +7,21 @@
 
 namespace waypoint::cli {
 
-CommandInfo VersionCommand();
+CommandInfo DeploymentDestroyCommand();
+CommandInfo DeploymentListCommand();
+CommandInfo DestroyCommand();
 CommandInfo InitCommand();
+CommandInfo LogsCommand();
+CommandInfo ReleaseCommand();
+CommandInfo ServerRunCommand();
+CommandInfo StatusCommand();
 CommandInfo UpCommand();
+CommandInfo VersionCommand();
+
+// Families, and commands with two names.
+std::vector<CommandInfo> BuildCommands();
+std::vector<CommandInfo> ContextCommands();
+std::vector<CommandInfo> DeployCommands();
+std::vector<CommandInfo> LocalServerCommands();
 
 }  // namespace waypoint::cli

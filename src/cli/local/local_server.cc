@@ -120,7 +120,7 @@ absl::StatusOr<bool> LocalServer::StopLocked() {
     return Annotate(sent, "stop the local server (process ", state->process.pid, ")");
   }
   const absl::Time deadline = absl::Now() + kStopTimeout;
-  while (FileLock::IsHeld(LockPath())) {
+  while (FileLock::IsHeld(LockPath()) || IsAlive(state->process)) {
     if (absl::Now() > deadline) {
       return absl::DeadlineExceededError(
           absl::StrCat("the local server (process ", state->process.pid, ") does not stop; its log is ", LogPath()));
