@@ -57,6 +57,7 @@ void Call::Tag::Run(bool ok) {
 }
 
 Call::Call(CallHost& host) : host_(host), stream_(&context_) {
+  host_.Began();
   context_.AsyncNotifyWhenDone(static_cast<LoopTag*>(&done_));
   host_.service().RequestCall(&context_, &stream_, host_.call_loop().queue(), host_.call_loop().queue(),
                               Out(accepted_));
@@ -64,6 +65,7 @@ Call::Call(CallHost& host) : host_(host), stream_(&context_) {
 
 Call::~Call() {
   if (ref_ != nullptr) ref_->call = nullptr;
+  host_.Ended();
 }
 
 std::shared_ptr<Call::Ref> Call::self() {

@@ -33,6 +33,8 @@ class CallHost {
   virtual MethodTable& table() = 0;
   virtual Guard& guard() = 0;
   virtual absl::Time Now() = 0;
+  virtual void Began() = 0;             // a call waits for its caller
+  virtual void Ended() = 0;             // and is gone
   virtual void Accepted() = 0;          // another one may be waiting
   virtual void Opened(Call* call) = 0;  // a stream is open until
   virtual void Closed(Call* call) = 0;  // this

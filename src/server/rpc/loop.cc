@@ -9,7 +9,8 @@ namespace waypoint::server {
 Loop::Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue) : queue_(std::move(queue)) {}
 
 void Loop::Start() {
-  thread_ = std::thread([this] { Poll(); });
+  poller_ = std::thread([this] { Poll(); });
+  helper_ = std::thread([this] { ServePosts(); });
 }
 
 void Loop::Stop() {
@@ -17,23 +18,16 @@ void Loop::Stop() {
     absl::MutexLock lock(&mu_);
     if (stopped_) return;
     stopped_ = true;
-    queue_->Shutdown();
   }
-  if (thread_.joinable()) {
-    thread_.join();
-  } else {
-    Poll();  // never started: gRPC wants its queue drained all the same
-  }
+  queue_->Shutdown();
+  if (!poller_.joinable()) return Poll();  // never started: gRPC wants its queue drained all the same
+  poller_.join();
+  helper_.join();
 }
 
 void Loop::Post(std::function<void()> callback) {
   absl::MutexLock lock(&mu_);
-  if (stopped_) return;
-  posted_.push_back(std::move(callback));
-  // The loop looks again by itself before it sleeps.
-  if (OnLoopThread() || armed_) return;
-  armed_ = true;
-  alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), static_cast<LoopTag*>(&wake_));
+  if (!stopped_) posted_.push_back(std::move(callback));
 }
 
 void Loop::Run(std::function<void()> callback) {
@@ -45,20 +39,30 @@ void Loop::Run(std::function<void()> callback) {
   done.WaitForNotification();
 }
 
-void Loop::Wake::Run(bool /*ok*/) {
-  absl::MutexLock lock(&loop->mu_);
-  loop->armed_ = false;
-}
-
 void Loop::Poll() {
-  thread_id_ = std::this_thread::get_id();
   void* tag;
   bool ok;
-  RunPosted();
-  while (queue_->Next(&tag, &ok)) {
-    static_cast<LoopTag*>(tag)->Run(ok);
-    RunPosted();
+  while (queue_->Next(&tag, &ok)) Turn(static_cast<LoopTag*>(tag), ok);
+}
+
+void Loop::ServePosts() {
+  while (true) {
+    {
+      absl::MutexLock lock(&mu_, absl::Condition(this, &Loop::NeedsHelp));
+      if (stopped_) return;
+    }
+    Turn(nullptr, true);
   }
+}
+
+void Loop::Turn(LoopTag* tag, bool ok) {
+  absl::MutexLock turn(&turn_);
+  {
+    absl::MutexLock lock(&mu_);
+    busy_ = true;
+  }
+  if (tag != nullptr) tag->Run(ok);
+  RunPosted();
 }
 
 void Loop::RunPosted() {
@@ -66,9 +70,12 @@ void Loop::RunPosted() {
     std::vector<std::function<void()>> batch;
     {
       absl::MutexLock lock(&mu_);
+      if (posted_.empty()) {
+        busy_ = false;
+        return;
+      }
       batch.swap(posted_);
     }
-    if (batch.empty()) return;
     for (std::function<void()>& callback : batch) {
       callback();
       callback = nullptr;  // what it held goes in order, too

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "base/log.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/security/tls_certificate_provider.h"
@@ -109,6 +110,12 @@ class RpcServerImpl final : public RpcServer, private CallHost {
         streams_.FinishAll(absl::UnavailableError("the server shuts down"));
       });
       server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+      // Calls that were cut off have still to finish, which needs the queue.
+      loop_->Run([this] {
+        draining_ = true;
+        if (calls_ == 0) drained_.Notify();
+      });
+      drained_.WaitForNotification();
     }
     loop_->Stop();
   }
@@ -118,6 +125,10 @@ class RpcServerImpl final : public RpcServer, private CallHost {
   Loop& call_loop() override { return *loop_; }
   Guard& guard() override { return *guard_; }
   absl::Time Now() override { return clock_->Now(); }
+  void Began() override { ++calls_; }
+  void Ended() override {
+    if (--calls_ == 0 && draining_) drained_.Notify();
+  }
   void Accepted() override {
     if (!stopping_) Call::Await(*this);
   }
@@ -143,7 +154,9 @@ class RpcServerImpl final : public RpcServer, private CallHost {
   Clock::TimerId tick_ = 0;
   Streams streams_;
   int port_ = 0;
-  bool stopping_ = false, down_ = false;
+  size_t calls_ = 0;
+  bool stopping_ = false, draining_ = false, down_ = false;
+  absl::Notification drained_;
 };
 
 }  // namespace
