@@ -14,7 +14,12 @@
 #include "server/access/signing.h"
 #include "server/access/token_service.h"
 #include "server/access/user_service.h"
+#include "server/jobs/engine.h"
+#include "server/jobs/job_service.h"
+#include "server/jobs/job_stream.h"
+#include "server/jobs/queue.h"
 #include "server/rpc/rpc_server.h"
+#include "server/runners/runner_service.h"
 #include "server/tls/self_signed.h"
 #include "state/rocks_backend.h"
 
@@ -25,19 +30,35 @@ namespace pb = ::hashicorp::waypoint;
 
 // Everything that answers calls. Lives on the loop's thread once the server listens.
 struct Services {
-  Services(state::Store& store, Clock& clock, IdSource& ids, const ServerOptions& options)
-      : tokens(store, clock), users(store), config(store, options.version), guard(store, clock, ids) {}
+  Services(state::Store& store, jobs::JobIndex& job_index, Clock& clock, IdSource& ids, const ServerOptions& options)
+      : tokens(store, clock),
+        users(store),
+        config(store, options.version),
+        guard(store, clock, ids),
+        engine(store, job_index, clock, ids),
+        queue(OnDemandEnvironment),
+        jobs(engine, queue),
+        job_streams(engine),
+        runners(engine, {nullptr, [](state::Txn& txn, pb::Token body) { return SignToken(txn, std::move(body)); }}) {}
 
   void Register(Table& table) {
     tokens.Register(table);
     users.Register(table);
     config.Register(table);
+    jobs.Register(table);
+    job_streams.Register(table);
+    runners.Register(table);
   }
 
   TokenService tokens;
   UserService users;
   ServerConfigService config;
   AccessGuard guard;
+  jobs::Engine engine;
+  jobs::JobQueue queue;
+  jobs::JobService jobs;
+  jobs::JobStreams job_streams;
+  runners::RunnerService runners;
 };
 
 class ServerImpl final : public Server {
@@ -49,9 +70,13 @@ class ServerImpl final : public Server {
   absl::Status Open() {
     ASSIGN_OR_RETURN(backend_, state::RocksBackend::Open({options_.data_dir}));
     state::StoreOptions store;
+    auto job_index = std::make_unique<jobs::JobIndex>();
+    jobs::JobIndex& jobs_by_state = *job_index;
+    store.indexes.push_back(std::move(job_index));
     ASSIGN_OR_RETURN(store_, state::OpenStore(*backend_, rpc_->loop(), clock_, ids_, std::move(store)));
-    services_.emplace(*store_, clock_, ids_, options_);
+    services_.emplace(*store_, jobs_by_state, clock_, ids_, options_);
     services_->Register(rpc_->table());
+    services_->engine.Start();
     return absl::OkStatus();
   }
 

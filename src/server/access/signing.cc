@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "server/access/server_config.h"
 #include "server/access/users.h"
 
 namespace waypoint::server {
@@ -33,6 +34,23 @@ absl::StatusOr<auth::DecodedToken> ReadToken(const state::View& view, absl::stri
     return key == nullptr ? std::string() : key->key();
   };
   return auth::DecodeToken(text, find, now);
+}
+
+absl::StatusOr<std::map<std::string, std::string>> OnDemandEnvironment(state::Txn& txn) {
+  const pb::ServerConfig config = LoadServerConfig(txn);
+  pb::ServerConfig::AdvertiseAddr address;
+  if (config.advertise_addrs_size() > 0) {
+    address = config.advertise_addrs(0);
+  } else {
+    address.set_addr("localhost:9701");
+  }
+  pb::Token token;
+  token.mutable_login()->set_user_id(auth::kDefaultUserId);
+  auto text = [](bool value) { return std::string(value ? "true" : "false"); };
+  return std::map<std::string, std::string>{{"WAYPOINT_SERVER_ADDR", address.addr()},
+                                            {"WAYPOINT_SERVER_TLS", text(address.tls())},
+                                            {"WAYPOINT_SERVER_TLS_SKIP_VERIFY", text(address.tls_skip_verify())},
+                                            {"WAYPOINT_SERVER_TOKEN", SignToken(txn, token, absl::Hours(1))}};
 }
 
 bool Bootstrapped(const state::View& view) {
