@@ -69,12 +69,25 @@ bool IsValidUtf8(std::string_view text) {
   return true;
 }
 
-size_t ClusterLength(std::string_view text, size_t at) {
+namespace {
+
+// A surrogate or an overlong form is one unit, as for 0.11, so that columns agree.
+Rune DecodeLoosely(std::string_view text, size_t at) {
   Rune rune = DecodeRune(text, at);
+  if (rune.length != 0 && !rune.valid) {
+    if (const size_t pattern = Utf8PatternLength(text, at); pattern != 0) rune.length = static_cast<uint32_t>(pattern);
+  }
+  return rune;
+}
+
+}  // namespace
+
+size_t ClusterLength(std::string_view text, size_t at) {
+  Rune rune = DecodeLoosely(text, at);
   size_t length = rune.length;
   utf8proc_int32_t state = 0;
   while (at + length < text.size()) {
-    const Rune next = DecodeRune(text, at + length);
+    const Rune next = DecodeLoosely(text, at + length);
     if (utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(rune.value),
                                          static_cast<utf8proc_int32_t>(next.value), &state)) {
       break;

@@ -1,0 +1,259 @@
+#include "hcl/parser.h"
+
+#include "hcl/text.h"
+
+namespace waypoint::hcl {
+
+using T = TokenType;
+
+// How often each kind was reported: one text often has the same slip many times.
+struct BadTokenCounts {
+  int bitwise = 0;
+  int backtick = 0;
+  int apostrophe = 0;
+  int semicolon = 0;
+  int bad_utf8 = 0;
+};
+
+Parser::Parser(Arena& arena, SourcePtr source, std::string_view text, ScanMode mode, Pos start,
+               Diagnostics& diagnostics)
+    : arena_(arena),
+      source_(std::move(source)),
+      diagnostics_(diagnostics),
+      peeker_(text, Scan(text, mode, start), start) {
+  ReportBadTokens(peeker_.tokens());
+}
+
+void Parser::ReportBadTokens(const Tokens& tokens) {
+  BadTokenCounts counts;
+  for (const Token& token : tokens) {
+    if (token.type > T::kEOF) ReportBadToken(token, counts);
+  }
+  errors_ = 0;  // they say nothing about how far parsing may be trusted
+}
+
+void Parser::ReportBadToken(const Token& token, BadTokenCounts& counts) {
+  const auto bitwise = [&](std::string_view hint) {
+    if (counts.bitwise++ < 4) Error("Unsupported operator", Cat("There are no bitwise operators.", hint), token.span);
+  };
+  switch (token.type) {
+    case T::kBitwiseAnd:
+      return bitwise(" For a boolean AND write \"&&\".");
+    case T::kBitwiseOr:
+      return bitwise(" For a boolean OR write \"||\".");
+    case T::kBitwiseNot:
+      return bitwise(" For a boolean NOT write \"!\".");
+    case T::kBitwiseXor:
+      return bitwise("");
+    case T::kBacktick:  // the second of a pair is not worth a second report
+      if (counts.backtick % 2 == 0) {
+        Error("Invalid character",
+              "\"`\" has no meaning here. For text over several lines use a heredoc, like \"<<EOT\".", token.span);
+      }
+      if (counts.backtick <= 2) ++counts.backtick;
+      return;
+    case T::kApostrophe:
+      if (counts.apostrophe % 2 == 0) {
+        Error("Invalid character", "Strings stand in double quotes (\"), not in single ones.", token.span);
+      }
+      if (counts.apostrophe <= 2) ++counts.apostrophe;
+      return;
+    case T::kSemicolon:
+      if (counts.semicolon++ > 0) return;
+      return Error("Invalid character",
+                   "\";\" has no meaning here. Arguments and blocks are separated by newlines, items of collections by "
+                   "commas.",
+                   token.span);
+    case T::kBadUTF8:
+      if (counts.bad_utf8++ > 0) return;
+      return Error("Invalid character encoding", "This is not UTF-8. Save the file in UTF-8 encoding.", token.span);
+    case T::kQuotedNewline:
+      return Error("Invalid multi-line string",
+                   "A quoted string must end on its line. Write \\n for a newline in it, or use a heredoc (\"<<EOT\").",
+                   token.span);
+    default:
+      if (Text(token) == "\u201C" || Text(token) == "\u201D") {
+        return Error("Invalid character", "Strings stand in straight double quotes (\"), not in curly ones.",
+                     token.span);
+      }
+      return Error("Invalid character", "This character has no meaning in the language.", token.span);
+  }
+}
+
+void Parser::Error(std::string summary, std::string detail, const Span& subject, const Span* from) {
+  ++errors_;
+  std::optional<Range> context;
+  if (from != nullptr) context = Range{source_, Join(*from, subject)};
+  diagnostics_.Error(std::move(summary), std::move(detail), Range{source_, subject}, std::move(context));
+}
+
+void Parser::ErrorUnlessRecovering(std::string summary, std::string detail, const Span& subject, const Span* from) {
+  if (!recovery_) return Error(std::move(summary), std::move(detail), subject, from);
+}
+
+bool Parser::TooDeep(const Span& at) {
+  if (depth_ <= kMaxNesting) return false;
+  ErrorUnlessRecovering("Nesting too deep",
+                        Cat("Expressions and blocks may be nested ", kMaxNesting, " levels deep at most."), at);
+  recovery_ = true;
+  peeker_.JumpToEnd();
+  return true;
+}
+
+bool Parser::NextIsKeyword(std::string_view keyword) {
+  const Token& next = peeker_.Peek();
+  return next.type == T::kIdent && Text(next) == keyword;
+}
+
+namespace {
+
+T OpenerOf(T closer) {
+  switch (closer) {
+    case T::kCBrace:
+      return T::kOBrace;
+    case T::kCBrack:
+      return T::kOBrack;
+    case T::kCParen:
+      return T::kOParen;
+    case T::kCQuote:
+      return T::kOQuote;
+    case T::kCHeredoc:
+      return T::kOHeredoc;
+    case T::kTemplateSeqEnd:
+      return T::kTemplateInterp;
+    default:
+      return T::kNil;
+  }
+}
+
+}  // namespace
+
+// Reads on to the `end` that belongs here, over nested pairs of the same bracket.
+Token Parser::Recover(T end) {
+  recovery_ = true;
+  const T start = OpenerOf(end);
+  for (int nest = 0;;) {
+    const Token token = peeker_.Read();
+    const T type = end == T::kTemplateSeqEnd && token.type == T::kTemplateControl ? T::kTemplateInterp : token.type;
+    if (type == start) {
+      ++nest;
+    } else if (type == end) {
+      if (nest-- < 1) return token;
+    }
+    if (type == T::kEOF) return token;
+  }
+}
+
+// Reads on to the newline that is inside no bracket opened on the way.
+void Parser::RecoverAfterBodyItem() {
+  recovery_ = true;
+  std::vector<T> open;
+  while (true) {
+    const Token token = peeker_.Read();
+    switch (token.type) {
+      case T::kEOF:
+        return;
+      case T::kNewline:
+        if (open.empty()) return;
+        break;
+      case T::kOBrace:
+      case T::kOBrack:
+      case T::kOParen:
+      case T::kOQuote:
+      case T::kOHeredoc:
+      case T::kTemplateInterp:
+        open.push_back(token.type);
+        break;
+      case T::kTemplateControl:
+        open.push_back(T::kTemplateInterp);
+        break;
+      case T::kCBrace:
+      case T::kCBrack:
+      case T::kCParen:
+      case T::kCQuote:
+      case T::kCHeredoc:
+      case T::kTemplateSeqEnd:
+        while (!open.empty() && open.back() != OpenerOf(token.type)) open.pop_back();
+        if (!open.empty()) open.pop_back();
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+const BodyNode* Parser::ParseBody() { return Body(T::kEOF); }
+
+const Expr* Parser::ParseExpressionOnly() {
+  peeker_.PushNewlines(false);
+  const Expr* expr = Expression();
+  const Token& next = peeker_.Peek();
+  if (next.type != T::kEOF) {
+    ErrorUnlessRecovering("Extra characters after expression", "The expression is complete before this point.",
+                          next.span);
+  }
+  return expr;
+}
+
+std::vector<Step> Parser::ParseTraversalOnly() {
+  peeker_.PushNewlines(false);
+  const Token root = peeker_.Read();
+  if (root.type != T::kIdent) {
+    Error("Variable name required", "A reference begins with the name of a variable.", root.span);
+    return {};
+  }
+  std::vector<Step> steps = {{StepKind::kRoot, Text(root), root.span}};
+  while (!NextIs(T::kEOF)) {
+    const size_t errors = errors_;
+    Step step{};
+    const Token next = peeker_.Peek();
+    if (next.type == T::kDot) {
+      step = TraversalAttribute(root.span);
+    } else if (next.type == T::kOBrack) {
+      step = TraversalIndex();
+    } else {
+      Error("Invalid character", "Expected a dot and a name, or an index in brackets.", next.span, &root.span);
+    }
+    if (errors_ > errors) break;
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+Step Parser::TraversalAttribute(const Span& root) {
+  const Token dot = peeker_.Read();
+  const Token name = peeker_.Read();
+  if (name.type == T::kStar) {
+    Error("Attribute name required", "A splat (.*) cannot be used here.", name.span, &root);
+  } else if (name.type != T::kIdent) {
+    Error("Attribute name required", "After the dot comes the name of an attribute.", name.span, &root);
+  }
+  return {StepKind::kAttr, Text(name), Join(dot.span, name.span)};
+}
+
+Step Parser::TraversalIndex() {
+  const Token open = peeker_.Read();
+  const Token next = peeker_.Peek();
+  Step step{StepKind::kInvalid, {}, open.span};
+  if (next.type == T::kNumberLit) {
+    peeker_.Read();
+    if (CheckNumber(next)) step = {StepKind::kNumber, Text(next), {}};
+  } else if (next.type == T::kOQuote) {
+    Span span;
+    step = {StepKind::kString, Label(&span), {}};
+  } else if (next.type == T::kStar) {
+    Error("Attribute name required", "A splat ([*]) cannot be used here.", next.span);
+    return step;
+  } else {
+    Error("Index value required", "In the brackets stands a number or a string in quotes.", next.span);
+    return step;
+  }
+  const Token close = peeker_.Read();
+  if (close.type != T::kCBrack) {
+    Error("Unclosed index brackets", "After the key comes a closing bracket (\"]\").", close.span, &open.span);
+  }
+  step.span = Join(open.span, close.span);
+  return step;
+}
+
+}  // namespace waypoint::hcl

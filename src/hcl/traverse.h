@@ -1,0 +1,28 @@
+// The steps ".name" and "[key]" into a value.
+//
+// Threads: pure functions.
+// Errors:  a Problem to be reported at the step.
+// Spec:    waypoint-hcl.md A3.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "hcl/value.h"
+
+namespace waypoint::hcl {
+
+struct Problem {
+  std::string summary;
+  std::string detail;
+};
+using StepResult = std::variant<Value, Problem>;
+
+StepResult GetAttribute(const Value& value, std::string_view name);
+StepResult GetIndex(const Value& collection, const Value& key);
+
+// " Did you mean "x"?" for the name closest to `given`, or nothing.
+std::string Suggest(std::string_view given, const std::vector<std::string>& names);
+
+}  // namespace waypoint::hcl
