@@ -1,0 +1,264 @@
+#include "core/destroy.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "core/build.h"
+#include "core/deploy.h"
+#include "core/operation.h"
+#include "core/releaser.h"
+#include "waypoint/operation.pb.h"
+
+namespace waypoint::core {
+namespace {
+
+using plugin::Function;
+using plugin::Probe;
+
+void CopyDestroyed(const sdk::DestroyedResources& from, google::protobuf::RepeatedPtrField<pb::DestroyedResource>* to) {
+  to->Clear();
+  for (const auto& resource : from.destroyed_resources()) {
+    auto* out = to->Add();
+    out->set_name(resource.name());
+    out->set_type(resource.type());
+    out->set_platform(resource.platform());
+    *out->mutable_state() = resource.state();
+    out->set_state_json(resource.state_json());
+  }
+}
+
+// Tells what is still there, and only then what is gone.
+template <typename Record>
+void ShowLeftovers(const Record& record, plugin::Ui ui) {
+  if (record.declared_resources().empty()) return;
+  ui.Warning("These resources were not destroyed:");
+  for (const auto& resource : record.declared_resources()) ui.Line("- ", resource.type(), ": ", resource.name());
+  if (record.destroyed_resources().empty()) return;
+  ui.Line("These resources were destroyed:");
+  for (const auto& resource : record.destroyed_resources()) ui.Line("- ", resource.type(), ": ", resource.name());
+}
+
+absl::Status CallDestroy(const App& app, plugin::Component* component, const config::Labels& labels,
+                         const std::string& name, const opaqueany::Any& value, sdk::Destroy::Resp* response) {
+  if (component == nullptr || value.type_url().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(bool has, component->Has(Probe::kDestroyer));
+  if (!has) return absl::OkStatus();
+  ASSIGN_OR_RETURN(plugin::Arguments arguments, app.CommonArguments(labels));
+  arguments.AddAny(name, value);
+  return app.Call(*component, Function::kDestroy, arguments, response);
+}
+
+absl::Status CallDestroyWorkspace(const App& app, plugin::Component* component, const config::Labels& labels,
+                                  const std::string& name, const opaqueany::Any& value) {
+  if (component == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(bool has, component->Has(Probe::kWorkspaceDestroyer));
+  if (!has) return absl::OkStatus();
+  ASSIGN_OR_RETURN(plugin::Arguments arguments, app.CommonArguments(labels));
+  arguments.AddAny(name, value);
+  google::protobuf::Empty response;
+  return app.Call(*component, Function::kDestroyWorkspace, arguments, &response);
+}
+
+// `artifact_of`: the deployment whose artifact the stage's text speaks of.
+absl::StatusOr<config::EvalVariables> DeployVariables(const App& app, const pb::Deployment& artifact_of) {
+  config::EvalVariables variables;
+  pb::PushedArtifact artifact = artifact_of.preload().artifact();
+  if (artifact.id().empty()) {
+    absl::StatusOr<pb::PushedArtifact> fetched = FetchArtifact(app, artifact_of.artifact_id());
+    if (!fetched.ok() && !absl::IsNotFound(fetched.status())) return fetched.status();
+    if (fetched.ok()) artifact = *std::move(fetched);
+  }
+  AddTemplateData("artifact", artifact.template_data(), &variables);
+  ASSIGN_OR_RETURN(sdk::Args::DeploymentConfig entrypoint, FetchDeploymentConfig(app));
+  entrypoint.set_id(artifact_of.id());
+  variables["entrypoint"] = config::EntrypointVariable(EntrypointEnvironment(entrypoint));
+  return variables;
+}
+
+absl::StatusOr<ActiveComponent> OpenPlatform(const App& app, const pb::Deployment& artifact_of) {
+  ASSIGN_OR_RETURN(config::EvalVariables variables, DeployVariables(app, artifact_of));
+  absl::StatusOr<ActiveComponent> platform = app.MakeComponent(config::StageKind::kDeploy, variables);
+  if (absl::IsUnimplemented(platform.status())) return ActiveComponent();
+  return platform;
+}
+
+absl::StatusOr<Releaser> OpenReleaserOf(const App& app, const pb::Release& release) {
+  config::EvalVariables variables;
+  absl::StatusOr<pb::Deployment> deployment = FetchDeployment(app, release.deployment_id(), pb::Deployment::ARTIFACT);
+  if (!deployment.ok() && !absl::IsNotFound(deployment.status())) return deployment.status();
+  if (deployment.ok()) {
+    AddTemplateData("artifact", deployment->preload().artifact().template_data(), &variables);
+    AddTemplateData("deploy", deployment->template_data(), &variables);
+  }
+  ASSIGN_OR_RETURN(sdk::Args::DeploymentConfig entrypoint, FetchDeploymentConfig(app));
+  entrypoint.set_id(release.deployment_id());
+  return OpenReleaser(app, std::move(variables), entrypoint);
+}
+
+class DestroyDeploymentOperation : public Operation {
+ public:
+  DestroyDeploymentOperation(const App& app, pb::Deployment deployment, const pb::Deployment& artifact_of)
+      : Operation(app), record_(std::move(deployment)), artifact_of_(artifact_of) {}
+
+  absl::string_view name() const override { return "deployment destroy"; }
+  absl::Status Init() override {
+    ASSIGN_OR_RETURN(platform_, OpenPlatform(app(), artifact_of_));
+    platform_.hooks.clear();
+    record_.set_state(pb::Operation::DESTROYED);
+    return absl::OkStatus();
+  }
+  absl::Status Do() override {
+    sdk::Destroy::Resp response;
+    RETURN_IF_ERROR(CallDestroy(app(), platform_.component.get(), platform_.labels, "deployment", record_.deployment(),
+                                &response));
+    CopyDeclared(response.declared_resources(), record_.mutable_declared_resources());
+    CopyDestroyed(response.destroyed_resources(), record_.mutable_destroyed_resources());
+    ShowLeftovers(record_, project().ui());
+    return absl::OkStatus();
+  }
+  absl::Status Upsert(const client::CallOptions& options) override {
+    pb::UpsertDeploymentRequest request;
+    *request.mutable_deployment() = record_;
+    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertDeploymentResponse>(
+                                        *project().environment().channel, "UpsertDeployment", request, options));
+    record_ = std::move(*response.mutable_deployment());
+    return absl::OkStatus();
+  }
+  void SetJobId(const std::string& id) override { record_.set_job_id(id); }
+  uint64_t sequence() const override { return record_.sequence(); }
+  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record_.mutable_labels()); }
+  const ActiveComponent* component() const override { return &platform_; }
+
+ private:
+  pb::Deployment record_;
+  const pb::Deployment& artifact_of_;
+  ActiveComponent platform_;
+};
+
+class DestroyReleaseOperation : public Operation {
+ public:
+  DestroyReleaseOperation(const App& app, pb::Release release) : Operation(app), record_(std::move(release)) {}
+
+  absl::string_view name() const override { return "release destroy"; }
+  absl::Status Init() override {
+    ASSIGN_OR_RETURN(releaser_, OpenReleaserOf(app(), record_));
+    releaser_.active.hooks.clear();
+    record_.set_state(pb::Operation::DESTROYED);
+    return absl::OkStatus();
+  }
+  absl::Status Do() override {
+    sdk::Destroy::Resp response;
+    RETURN_IF_ERROR(
+        CallDestroy(app(), releaser_.get(), releaser_.active.labels, "release", record_.release(), &response));
+    CopyDeclared(response.declared_resources(), record_.mutable_declared_resources());
+    CopyDestroyed(response.destroyed_resources(), record_.mutable_destroyed_resources());
+    ShowLeftovers(record_, project().ui());
+    return absl::OkStatus();
+  }
+  absl::Status Upsert(const client::CallOptions& options) override {
+    pb::UpsertReleaseRequest request;
+    *request.mutable_release() = record_;
+    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertReleaseResponse>(*project().environment().channel,
+                                                                              "UpsertRelease", request, options));
+    record_ = std::move(*response.mutable_release());
+    return absl::OkStatus();
+  }
+  void SetJobId(const std::string& id) override { record_.set_job_id(id); }
+  uint64_t sequence() const override { return record_.sequence(); }
+  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record_.mutable_labels()); }
+  const ActiveComponent* component() const override { return &releaser_.active; }
+
+ private:
+  pb::Release record_;
+  Releaser releaser_;
+};
+
+template <typename Request>
+Request ListOf(const App& app, pb::Operation::PhysicalState state, uint32_t limit) {
+  Request request;
+  *request.mutable_application() = app.ref();
+  *request.mutable_workspace() = app.workspace_ref();
+  request.set_physical_state(state);
+  request.mutable_order()->set_order(pb::OperationOrder::COMPLETE_TIME);
+  request.mutable_order()->set_desc(true);
+  request.mutable_order()->set_limit(limit);
+  return request;
+}
+
+// What can't be listed counts as absent, so that a destroy never gets stuck on it.
+std::vector<pb::Release> Releases(const App& app, pb::Operation::PhysicalState state, uint32_t limit = 0) {
+  auto list = app.project().Invoke<pb::ListReleasesResponse>("ListReleases",
+                                                             ListOf<pb::ListReleasesRequest>(app, state, limit));
+  if (!list.ok()) {
+    WAYPOINT_LOG(kWarn, "core", "releases can't be listed", {"error", list.status().ToString()});
+    return {};
+  }
+  return {list->releases().begin(), list->releases().end()};
+}
+
+std::vector<pb::Deployment> Deployments(const App& app, pb::Operation::PhysicalState state, uint32_t limit = 0) {
+  auto list = app.project().Invoke<pb::ListDeploymentsResponse>(
+      "ListDeployments", ListOf<pb::ListDeploymentsRequest>(app, state, limit));
+  if (!list.ok()) {
+    WAYPOINT_LOG(kWarn, "core", "deployments can't be listed", {"error", list.status().ToString()});
+    return {};
+  }
+  return {list->deployments().begin(), list->deployments().end()};
+}
+
+absl::Status DestroyOne(const App& app, const pb::Deployment& deployment, const pb::Deployment& artifact_of) {
+  if (deployment.state() == pb::Operation::DESTROYED) return absl::OkStatus();
+  DestroyDeploymentOperation operation(app, deployment, artifact_of);
+  return RunOperation(operation);
+}
+
+absl::Status DestroyReleaseLeftovers(const App& app) {
+  std::vector<pb::Release> any = Releases(app, pb::Operation::DESTROYED, 1);
+  if (any.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Releaser releaser, OpenReleaserOf(app, any[0]));
+  return CallDestroyWorkspace(app, releaser.get(), releaser.active.labels, "release", any[0].release());
+}
+
+absl::Status DestroyDeploymentLeftovers(const App& app) {
+  std::vector<pb::Deployment> any = Deployments(app, pb::Operation::DESTROYED, 1);
+  if (any.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(ActiveComponent platform, OpenPlatform(app, any[0]));
+  return CallDestroyWorkspace(app, platform.component.get(), platform.labels, "deployment", any[0].deployment());
+}
+
+}  // namespace
+
+absl::Status DestroyDeployment(const App& app, const pb::Deployment& deployment) {
+  return DestroyOne(app, deployment, deployment);
+}
+
+absl::Status DestroyRelease(const App& app, const pb::Release& release) {
+  if (release.state() == pb::Operation::DESTROYED) return absl::OkStatus();
+  DestroyReleaseOperation operation(app, release);
+  return RunOperation(operation);
+}
+
+absl::Status DestroyWorkspace(const App& app) {
+  plugin::Ui ui = app.project().ui();
+  std::vector<pb::Release> releases = Releases(app, pb::Operation::CREATED);
+  if (!releases.empty()) ui.Header("Destroying releases...");
+  for (const pb::Release& release : releases) RETURN_IF_ERROR(DestroyRelease(app, release));
+  std::vector<pb::Deployment> deployments = Deployments(app, pb::Operation::CREATED);
+  if (!deployments.empty()) ui.Header("Destroying deployments...");
+  for (const pb::Deployment& deployment : deployments) {
+    RETURN_IF_ERROR(DestroyOne(app, deployment, deployments.front()));
+  }
+  RETURN_IF_ERROR(DestroyReleaseLeftovers(app));
+  return DestroyDeploymentLeftovers(app);
+}
+
+absl::Status Destroy(const App& app, const pb::Job::DestroyOp& op) {
+  if (op.has_deployment()) return DestroyDeployment(app, op.deployment());
+  return DestroyWorkspace(app);
+}
+
+}  // namespace waypoint::core

@@ -1,0 +1,16 @@
+// Who a runner is: its id, kept in the state folder if there is one (jobs-and-runners.md 11).
+//
+// Threads: any.  Errors: what can't be read or written, with the path.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+
+namespace waypoint::runner {
+
+// `given`, else the state folder's, else a new one, which is kept there. No state folder: nothing is read or written.
+absl::StatusOr<std::string> ChooseId(const std::string& given, const std::string& state_dir, IdSource& ids);
+
+}  // namespace waypoint::runner

@@ -1,0 +1,102 @@
+#include "runner/registration.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/status.h"
+
+namespace waypoint::runner {
+namespace {
+
+namespace pb = ::hashicorp::waypoint;
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
+constexpr absl::Duration kLongestPause = absl::Seconds(2);
+
+}  // namespace
+
+Registration::Registration(client::Channel& channel, pb::Runner self, client::CallOptions options, OnConfig on_config)
+    : channel_(channel), self_(std::move(self)), options_(std::move(options)), on_config_(std::move(on_config)) {}
+
+Registration::~Registration() { Stop(); }
+
+absl::Status Registration::Start(std::stop_token stop) {
+  thread_ = std::jthread([this](std::stop_token own) { Run(own); });
+  absl::Status status = AwaitLater(0, absl::InfiniteDuration(), stop);
+  if (!status.ok()) Stop();
+  return status;
+}
+
+void Registration::Stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+uint64_t Registration::epoch() const {
+  absl::MutexLock lock(&mu_);
+  return epoch_;
+}
+
+absl::Status Registration::AwaitLater(uint64_t seen, absl::Duration patience, std::stop_token stop) {
+  std::stop_callback wake(stop, [this] { absl::MutexLock lock(&mu_); });
+  absl::MutexLock lock(&mu_);
+  auto ready = [&]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return over_ || epoch_ > seen || stop.stop_requested(); };
+  mu_.AwaitWithTimeout(absl::Condition(&ready), patience);
+  if (stop.stop_requested()) return absl::CancelledError("the runner stops");
+  if (epoch_ > seen) return absl::OkStatus();
+  if (over_) return end_;
+  return absl::DeadlineExceededError("the runner is not registered again yet");
+}
+
+void Registration::Pause(absl::Duration pause, std::stop_token stop) {
+  std::stop_callback wake(stop, [this] { absl::MutexLock lock(&mu_); });
+  absl::MutexLock lock(&mu_);
+  auto stopped = [&] { return stop.stop_requested(); };
+  mu_.AwaitWithTimeout(absl::Condition(&stopped), pause);
+}
+
+absl::Status Registration::RunStream(std::stop_token stop) {
+  client::CallOptions options = options_;
+  options.stop = stop;
+  options.wait_for_ready = true;
+  auto stream = channel_.Open("RunnerConfig", options);
+  pb::RunnerConfigRequest open;
+  *open.mutable_open()->mutable_runner() = self_;
+  stream->Send(open);
+  for (bool first = true;; first = false) {
+    pb::RunnerConfigResponse response;
+    absl::StatusOr<bool> got = stream->Receive(&response);
+    if (!got.ok()) return got.status();
+    if (!*got) return absl::OkStatus();
+    on_config_(response.config());
+    absl::MutexLock lock(&mu_);
+    if (first) ++epoch_;
+  }
+}
+
+void Registration::Run(std::stop_token stop) {
+  absl::Duration pause = kFirstPause;
+  absl::Status end = absl::CancelledError("the runner stopped");
+  while (!stop.stop_requested()) {
+    const uint64_t before = epoch();
+    absl::Status status = RunStream(stop);
+    if (stop.stop_requested()) break;
+    if (!absl::IsUnavailable(status)) {
+      end = status.ok() ? absl::CancelledError("the server ended the runner's registration")
+                        : Annotate(status, "the server refuses this runner");
+      WAYPOINT_LOG(kError, "runner", "registration ended", {"error", end.ToString()});
+      break;
+    }
+    if (epoch() != before) pause = kFirstPause;  // it did work for a while
+    WAYPOINT_LOG(kWarn, "runner", "server unavailable, registering again", {"error", status.ToString()});
+    Pause(pause, stop);
+    pause = std::min(pause * 2, kLongestPause);
+  }
+  absl::MutexLock lock(&mu_);
+  over_ = true;
+  end_ = end;
+}
+
+}  // namespace waypoint::runner

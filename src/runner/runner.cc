@@ -1,0 +1,179 @@
+#include "runner/runner.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "runner/identity.h"
+#include "runner/job_terminal.h"
+
+namespace waypoint::runner {
+namespace {
+
+namespace pb = ::hashicorp::waypoint;
+
+constexpr absl::Duration kBackOff = absl::Seconds(2);
+
+// Cancels the wait for a job when an on-demand runner has waited long enough.
+class AcceptLimit {
+ public:
+  AcceptLimit(Clock& clock, absl::Duration limit, std::stop_token outer)
+      : clock_(clock), forward_(outer, [this] { source_.request_stop(); }) {
+    if (limit < absl::InfiniteDuration()) {
+      timer_ = clock_.After(limit, [source = source_]() mutable { source.request_stop(); });
+    }
+  }
+  ~AcceptLimit() {
+    if (timer_ != 0) clock_.Cancel(timer_);
+  }
+  std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  Clock& clock_;
+  std::stop_source source_;
+  std::stop_callback<std::function<void()>> forward_;
+  Clock::TimerId timer_ = 0;
+};
+
+}  // namespace
+
+Runner::Runner(client::Channel& channel, Clock& clock, IdSource& ids, RunnerOptions options, ExecuteJob execute)
+    : channel_(channel), clock_(clock), ids_(ids), options_(std::move(options)), execute_(std::move(execute)) {}
+
+Runner::~Runner() { Stop(/*cancel=*/true); }
+
+client::CallOptions Runner::CallOptionsFor() const {
+  client::CallOptions call;
+  if (!options_.cookie.empty()) call.metadata.emplace_back("wpcookie", options_.cookie);
+  return call;
+}
+
+pb::Runner Runner::Describe() const {
+  pb::Runner self;
+  self.set_id(id_);
+  self.set_by_id_only(options_.by_id_only);
+  self.mutable_labels()->insert(options_.labels.begin(), options_.labels.end());
+  switch (options_.kind) {
+    case RunnerOptions::Kind::kLocal: self.mutable_local(); break;
+    case RunnerOptions::Kind::kRemote: self.mutable_remote(); break;
+    case RunnerOptions::Kind::kOnDemand: self.mutable_odr()->set_profile_id(options_.profile_id); break;
+  }
+  return self;
+}
+
+JobStreamOptions Runner::StreamOptions() const {
+  JobStreamOptions stream;
+  stream.runner_id = id_;
+  stream.call = CallOptionsFor();
+  stream.heartbeat = options_.heartbeat;
+  return stream;
+}
+
+absl::Status Runner::Start(std::stop_token stop) {
+  ASSIGN_OR_RETURN(id_, ChooseId(options_.id, options_.state_dir, ids_));
+  registration_ = std::make_unique<Registration>(channel_, Describe(), CallOptionsFor(), [](const pb::RunnerConfig&) {});
+  RETURN_IF_ERROR(registration_->Start(stop));
+  WAYPOINT_LOG(kInfo, "runner", "registered", {"id", id_});
+  const int loops = options_.kind == RunnerOptions::Kind::kOnDemand ? 1 : std::max(options_.concurrency, 1);
+  absl::MutexLock lock(&mu_);
+  loops_left_ = loops;
+  for (int i = 0; i < loops; ++i) loops_.emplace_back([this](std::stop_token own) { Loop(own); });
+  return absl::OkStatus();
+}
+
+void Runner::Stop(bool cancel) {
+  for (std::jthread& loop : loops_) loop.request_stop();
+  if (cancel) {
+    absl::MutexLock lock(&mu_);
+    for (JobStream* stream : running_) stream->RequestStop();
+  }
+  loops_.clear();  // joins
+  if (registration_ != nullptr) registration_->Stop();
+}
+
+absl::Status Runner::Wait(std::stop_token stop) {
+  std::stop_callback wake(stop, [this] { absl::MutexLock lock(&mu_); });
+  absl::MutexLock lock(&mu_);
+  auto done = [&]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return loops_left_ == 0 || stop.stop_requested(); };
+  mu_.Await(absl::Condition(&done));
+  return end_;
+}
+
+void Runner::Pause(absl::Duration pause, std::stop_token stop) {
+  std::stop_callback wake(stop, [this] { absl::MutexLock lock(&mu_); });
+  absl::MutexLock lock(&mu_);
+  auto stopped = [&] { return stop.stop_requested(); };
+  mu_.AwaitWithTimeout(absl::Condition(&stopped), pause);
+}
+
+void Runner::Loop(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    const Next next = AcceptAndRun(stop);
+    if (next == Next::kEnd) break;
+    if (next == Next::kBackOff) Pause(kBackOff, stop);
+  }
+  absl::MutexLock lock(&mu_);
+  --loops_left_;
+}
+
+Runner::Next Runner::After(const absl::Status& status) const {
+  switch (status.code()) {
+    case absl::StatusCode::kOk: return Next::kContinue;
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated: return Next::kEnd;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kUnimplemented: return Next::kBackOff;
+    default: return Next::kContinue;
+  }
+}
+
+Runner::Next Runner::AcceptAndRun(std::stop_token stop) {
+  const bool once = options_.kind == RunnerOptions::Kind::kOnDemand;
+  AcceptLimit limit(clock_, once ? options_.on_demand_accept_timeout : absl::InfiniteDuration(), stop);
+  absl::StatusOr<std::unique_ptr<JobStream>> stream =
+      JobStream::Accept(channel_, *registration_, clock_, StreamOptions(), limit.token());
+  absl::Status status = stream.ok() ? absl::OkStatus() : stream.status();
+  if (stream.ok()) {
+    if (stop.stop_requested()) return Next::kEnd;  // unacknowledged: the server gives it to another runner
+    status = RunJob(**stream);
+    if (once && status.ok()) return Next::kEnd;
+  }
+  const Next next = After(status);
+  if (!status.ok() && !stop.stop_requested()) {
+    WAYPOINT_LOG(kWarn, "runner", "no job", {"error", status.ToString()});
+  }
+  if (next == Next::kEnd && !stop.stop_requested()) {
+    if (absl::IsPermissionDenied(status)) Pause(absl::Seconds(5), stop);
+    absl::MutexLock lock(&mu_);
+    end_ = status;
+  }
+  return next;
+}
+
+absl::Status Runner::RunJob(JobStream& stream) {
+  RETURN_IF_ERROR(stream.Ack());
+  {
+    absl::MutexLock lock(&mu_);
+    running_.push_back(&stream);
+  }
+  JobTerminal terminal(stream, options_.mirror);
+  JobRun run;
+  run.assignment = &stream.assignment();
+  run.terminal = &terminal;
+  run.stop = stream.stop();
+  run.reports = ReportsTo(stream);
+  absl::StatusOr<pb::Job::Result> result = execute_(run);
+  WAYPOINT_LOG(kInfo, "runner", "job ended", {"job", stream.job().id()}, {"status", result.status().ToString()});
+  absl::Status reported = stream.Finish(result);
+  absl::MutexLock lock(&mu_);
+  running_.erase(std::find(running_.begin(), running_.end(), &stream));
+  return reported;
+}
+
+}  // namespace waypoint::runner

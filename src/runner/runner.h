@@ -1,0 +1,88 @@
+// A runner: registers, accepts jobs, executes them, reports. The same class inside the CLI (kind local) and in
+// `runner agent` (jobs-and-runners.md 10.4, 11).
+//
+// Owns:    the registration and one thread for each accept loop, plus those of the jobs under way.
+// Threads: Start, Stop from one thread. ExecuteJob is called from the loops' threads.
+// Errors:  Start: why the server refuses us, or that the id or the state folder can't be used.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "client/channel.h"
+#include "plugin/terminal.h"
+#include "runner/execute_job.h"
+#include "runner/job_stream.h"
+#include "runner/registration.h"
+
+namespace waypoint::runner {
+
+struct RunnerOptions {
+  enum class Kind { kLocal, kRemote, kOnDemand };
+  Kind kind = Kind::kRemote;
+  std::string id;  // empty: the state folder's, else a new one
+  bool by_id_only = false;
+  std::map<std::string, std::string> labels;
+  std::string profile_id;  // kOnDemand
+  std::string state_dir;   // keeps id and token; empty: nothing is kept
+  std::string token;       // used unless the state folder has one
+  std::string cookie;      // asks to be adopted
+  int concurrency = 1;
+  // Local runners show output here directly; the server gets it too.
+  plugin::Terminal* mirror = nullptr;
+  absl::Duration heartbeat = absl::Seconds(5);
+  absl::Duration on_demand_accept_timeout = absl::Seconds(60);
+};
+
+class Runner {
+ public:
+  // All of them outlive the runner.
+  Runner(client::Channel& channel, Clock& clock, IdSource& ids, RunnerOptions options, ExecuteJob execute);
+  ~Runner();
+
+  // Registered, configured and accepting jobs when it returns.
+  absl::Status Start(std::stop_token stop);
+  const std::string& id() const { return id_; }
+  // Accepts nothing more and waits for the jobs under way; with `cancel` they are told to end at once.
+  void Stop(bool cancel);
+  // Until the loops have ended by themselves (on-demand: after its job; refused: at once) or `stop`.
+  absl::Status Wait(std::stop_token stop);
+
+ private:
+  enum class Next { kContinue, kBackOff, kEnd };
+
+  ::hashicorp::waypoint::Runner Describe() const;
+  client::CallOptions CallOptionsFor() const;
+  JobStreamOptions StreamOptions() const;
+  void Loop(std::stop_token stop);
+  Next AcceptAndRun(std::stop_token stop);
+  absl::Status RunJob(JobStream& stream);
+  Next After(const absl::Status& status) const;
+  void Pause(absl::Duration pause, std::stop_token stop);
+
+  client::Channel& channel_;
+  Clock& clock_;
+  IdSource& ids_;
+  RunnerOptions options_;
+  const ExecuteJob execute_;
+  std::string id_;
+  std::unique_ptr<Registration> registration_;
+  std::vector<std::jthread> loops_;
+
+  absl::Mutex mu_;
+  int loops_left_ ABSL_GUARDED_BY(mu_) = 0;
+  absl::Status end_ ABSL_GUARDED_BY(mu_);
+  std::vector<JobStream*> running_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace waypoint::runner
