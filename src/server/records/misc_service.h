@@ -1,0 +1,28 @@
+// Small calls that belong to no record of their own: where deployments find the server, events
+// (server-and-state.md 9, 11.1).
+//
+// Threads: the loop.
+#pragma once
+
+#include "server/handler.h"
+#include "state/store.h"
+#include "waypoint/runner.pb.h"
+#include "waypoint/ui.pb.h"
+
+namespace waypoint::server {
+
+class MiscService {
+ public:
+  explicit MiscService(state::Store& store) : store_(store) {}
+  void Register(Table& table);
+
+  void DeploymentConfig(const Caller& caller, const ::hashicorp::waypoint::RunnerGetDeploymentConfigRequest& request,
+                        Reply<::hashicorp::waypoint::RunnerGetDeploymentConfigResponse> reply);
+  void ListEvents(const Caller& caller, const ::hashicorp::waypoint::UI::ListEventsRequest& request,
+                  Reply<::hashicorp::waypoint::UI::ListEventsResponse> reply);
+
+ private:
+  state::Store& store_;
+};
+
+}  // namespace waypoint::server
