@@ -50,6 +50,8 @@ class SessionPeer {
   const std::vector<Res>& received() const { return wire_->received; }
   std::vector<Res> Take() { return std::exchange(wire_->received, {}); }
   const std::optional<absl::Status>& status() const { return wire_->status; }
+  // False: the session wants nothing read from its peer now.
+  bool wants_message() const { return wire_->session != nullptr && wire_->session->WantsMessage(); }
   bool closed() const { return wire_->session == nullptr; }
 
  private:

@@ -1,0 +1,71 @@
+// One EntrypointConfig stream: while it is open the instance exists and gets its configuration
+// (logs-exec-entrypoint.md 2, 6).
+//
+// Owns:    the instance's registration.
+// Threads: the loop.
+// Errors:  the look-up of the deployment keeps its code; Unavailable when its application cannot be read.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "auth/identity.h"
+#include "base/clock.h"
+#include "server/entrypoints/exec_sessions.h"
+#include "server/entrypoints/instances.h"
+#include "server/handler.h"
+#include "state/store.h"
+#include "waypoint/entrypoint.pb.h"
+
+namespace waypoint::entrypoints {
+
+// env_vars, config_sources and file_change_signal of a deployment (logs-exec-entrypoint.md 9, 10).
+using ConfigOf = std::function<absl::StatusOr<pb::EntrypointConfig>(const state::View&, const pb::Deployment&)>;
+
+// What the sessions of this folder share.
+struct Room {
+  state::Store& store;
+  Clock& clock;
+  Instances instances;
+  ExecSessions exec;
+  ConfigOf config_of;  // none: no variables
+};
+
+class EntrypointConfigStream : public server::Session<pb::EntrypointConfigRequest, pb::EntrypointConfigResponse> {
+ public:
+  using Response = pb::EntrypointConfigResponse;
+
+  EntrypointConfigStream(Room& room, auth::Identity identity, server::Outbox<Response> outbox)
+      : Session(outbox), room_(room), identity_(std::move(identity)) {}
+  ~EntrypointConfigStream() override { Stop(); }
+
+  void OnMessage(pb::EntrypointConfigRequest request) override;
+  void OnClosed(absl::Status why) override { Stop(); }
+  std::optional<Response> Next() override;
+
+ private:
+  absl::Status Check(const pb::EntrypointConfigRequest& request) const;
+  void OnDeployment(const pb::EntrypointConfigRequest& request);
+  void OnExec();
+  void Refresh();
+  absl::Status Build(const state::View& view, pb::EntrypointConfig& config) const;
+  void Stop();
+
+  Room& room_;
+  const auth::Identity identity_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  bool asked_ = false;
+  std::string instance_id_;
+  std::shared_ptr<const pb::Deployment> deployment_;  // as read at connect
+  uint64_t number_ = 0;
+  state::Store::WatchId watch_ = 0;
+  ExecSessions::Listener exec_listener_ = 0;
+  absl::Time exec_from_;
+  Clock::TimerId exec_timer_ = 0;
+  bool looking_ = false, look_again_ = false;
+  std::shared_ptr<Response> next_;  // the newest; an older one that was not sent yet is outdated
+};
+
+}  // namespace waypoint::entrypoints

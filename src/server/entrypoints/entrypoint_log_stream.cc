@@ -1,0 +1,41 @@
+#include "server/entrypoints/entrypoint_log_stream.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace waypoint::entrypoints {
+
+void EntrypointLogStream::OnMessage(pb::EntrypointLogBatch batch) {
+  const bool first = instance_id_.empty();
+  if (first) instance_id_ = batch.instance_id();
+  // Looked up each time: after a reconnect the instance has a new buffer.
+  const Instance* instance = room_.instances.Find(instance_id_);
+  if (instance == nullptr) {
+    if (first) {
+      out_.Finish(absl::NotFoundError(absl::StrCat("instance ", instance_id_, " is not connected: its EntrypointConfig "
+                                                                              "stream must be open")));
+    }
+    return;
+  }
+  std::vector<pb::LogBatch::Entry> lines;
+  lines.reserve(batch.lines_size());
+  for (pb::LogBatch::Entry& entry : *batch.mutable_lines()) {
+    if (absl::EndsWith(entry.line(), "\n")) entry.mutable_line()->pop_back();
+    lines.push_back(std::move(entry));
+  }
+  instance->log->Write(room_.clock.Now(), std::move(lines));
+}
+
+void EntrypointLogStream::OnHalfClose() {
+  if (instance_id_.empty()) {
+    out_.Finish(absl::InternalError("the stream was closed before the first message"));
+    return;
+  }
+  out_.Send(google::protobuf::Empty());
+  out_.Finish(absl::OkStatus());
+}
+
+}  // namespace waypoint::entrypoints

@@ -1,0 +1,34 @@
+// The server's side of entrypoints and of those who watch them: its streams in one table
+// (logs-exec-entrypoint.md 2-7).
+//
+// Owns:    the instances and exec sessions.
+// Threads: the loop.
+#pragma once
+
+#include <memory>
+
+#include "server/entrypoints/entrypoint_config_stream.h"
+#include "server/entrypoints/entrypoint_log_stream.h"
+#include "server/entrypoints/exec_streams.h"
+#include "server/entrypoints/list_instances.h"
+#include "server/entrypoints/log_stream.h"
+#include "server/handler.h"
+
+namespace waypoint::entrypoints {
+
+class EntrypointService {
+ public:
+  EntrypointService(state::Store& store, Clock& clock, ConfigOf config_of)
+      : room_{store, clock, {}, ExecSessions(clock.Now()), std::move(config_of)} {}
+  void Register(server::Table& table);
+
+  const Instances& instances() const { return room_.instances; }
+
+ private:
+  template <typename Req, typename Res, typename Session, bool kIdentity>
+  std::unique_ptr<server::Session<Req, Res>> Open(const server::Caller& caller, server::Outbox<Res> outbox);
+
+  Room room_;
+};
+
+}  // namespace waypoint::entrypoints

@@ -1,0 +1,53 @@
+#include "server/entrypoints/list_instances.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace waypoint::entrypoints {
+
+void ListInstancesCall::OnMessage(pb::ListInstancesRequest request) {
+  if (request.has_application()) {
+    return Answer(room_.instances.OfApplication(request.application().application(),
+                                                request.application().workspace().workspace()));
+  }
+  if (request.scope_case() == pb::ListInstancesRequest::SCOPE_NOT_SET) {
+    return out_.Finish(absl::FailedPreconditionError("give a scope: deployment_id or application"));
+  }
+  deployment_id_ = request.deployment_id();
+  auto instances = room_.instances.OfDeployment(deployment_id_);
+  if (request.wait_timeout().empty() || !instances.empty()) return Answer(instances);
+  absl::Duration timeout;
+  if (!absl::ParseDuration(request.wait_timeout(), &timeout)) {
+    return out_.Finish(absl::FailedPreconditionError(
+        absl::StrCat("wait_timeout \"", request.wait_timeout(), "\" is not a duration; write it like 30s or 5m")));
+  }
+  WaitForOne(timeout);
+}
+
+void ListInstancesCall::WaitForOne(absl::Duration timeout) {
+  listener_ = room_.instances.OnChange([this] {
+    auto instances = room_.instances.OfDeployment(deployment_id_);
+    if (!instances.empty()) Answer(instances);
+  });
+  timer_ = room_.clock.After(timeout, [this] {
+    timer_ = 0;
+    Stop();
+    out_.Finish(absl::InternalError(absl::StrCat("no instance of deployment ", deployment_id_, " connected in time")));
+  });
+}
+
+void ListInstancesCall::Answer(const std::vector<const Instance*>& instances) {
+  Stop();
+  pb::ListInstancesResponse response;
+  for (const Instance* instance : instances) *response.add_instances() = instance->info;
+  out_.Send(response);
+  out_.Finish(absl::OkStatus());
+}
+
+void ListInstancesCall::Stop() {
+  if (listener_ != 0) room_.instances.RemoveListener(std::exchange(listener_, 0));
+  if (timer_ != 0) room_.clock.Cancel(std::exchange(timer_, 0));
+}
+
+}  // namespace waypoint::entrypoints

@@ -1,0 +1,200 @@
+#include "server/entrypoints/log_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace waypoint::entrypoints {
+namespace {
+
+constexpr int kDefaultBacklog = 100;
+constexpr size_t kReplayRound = 60;
+constexpr size_t kLiveBatch = 64;
+
+bool SameApplication(const pb::Ref::Application& a, const pb::Ref::Application& b) {
+  return absl::EqualsIgnoreCase(a.project(), b.project()) && absl::EqualsIgnoreCase(a.application(), b.application());
+}
+
+}  // namespace
+
+std::vector<std::string> LiveDeployments(const state::View& view, const pb::GetLogStreamRequest::Application& scope) {
+  std::vector<std::string> ids;
+  view.ForEach<pb::Deployment>("", [&](const std::string& key, const pb::Deployment& deployment) {
+    if (deployment.state() == pb::Operation::CREATED && deployment.status().state() == pb::Status::SUCCESS &&
+        SameApplication(deployment.application(), scope.application()) &&
+        absl::EqualsIgnoreCase(deployment.workspace().workspace(), scope.workspace().workspace())) {
+      ids.push_back(deployment.id());
+    }
+    return true;
+  });
+  return ids;
+}
+
+void LogStream::OnMessage(pb::GetLogStreamRequest request) {
+  if (watch_ != 0) return;
+  request_ = std::move(request);
+  if (request_.limit_backlog() != 0) backlog_ = request_.limit_backlog();
+  bool application = request_.has_application() && request_.application().has_application() &&
+                     request_.application().has_workspace();
+  if (request_.deployment_id().empty() && !application) {
+    out_.Finish(absl::FailedPreconditionError("give the scope of the logs: deployment_id, or application and workspace"));
+    return;
+  }
+  watch_ = room_.store.Watch({"deployment"}, [this] { Evaluate(); });
+  listener_ = room_.instances.OnChange([this] { begun_ ? Follow() : (void)0; });
+  Evaluate();
+}
+
+// Which deployments count; asked again after each deployment's write.
+void LogStream::Evaluate() {
+  if (looking_) {
+    look_again_ = true;
+    return;
+  }
+  looking_ = true;
+  auto look = [&](const state::View& view) { return FindDeployments(view); };
+  room_.store.Look(look, [this, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
+    if (alive.expired()) return;
+    looking_ = false;
+    if (absl::IsUnavailable(status)) return Evaluate();  // what was seen is undone
+    if (!status.ok()) return out_.Finish(std::move(status));
+    Follow();
+    if (std::exchange(look_again_, false)) Evaluate();
+  });
+}
+
+absl::Status LogStream::FindDeployments(const state::View& view) {
+  if (request_.has_application()) {
+    deployments_ = LiveDeployments(view, request_.application());
+    return absl::OkStatus();
+  }
+  auto deployment = view.Get<pb::Deployment>(request_.deployment_id());
+  if (deployment == nullptr) {
+    return absl::NotFoundError(absl::StrCat("there is no deployment with id ", request_.deployment_id()));
+  }
+  deployments_ = {deployment->id()};
+  return absl::OkStatus();
+}
+
+// Opens a cursor for each instance that has none yet.
+void LogStream::Follow() {
+  for (auto& [number, source] : sources_) {
+    const Instance* instance = room_.instances.Find(source.instance_id);
+    if (instance != nullptr && instance->number == number) continue;
+    source.ending = true;
+    MakeReady(number);
+  }
+  for (const std::string& deployment : deployments_) {
+    for (const Instance* instance : room_.instances.OfDeployment(deployment)) {
+      if (!sources_.count(instance->number)) AddSource(*instance);
+    }
+  }
+  if (!begun_) {
+    begun_ = true;
+    std::vector<logbuffer::Reader<Entry>*> readers;
+    for (auto& [number, source] : sources_) {
+      readers.push_back(source.reader.get());
+      replay_sources_.push_back(number);
+    }
+    replay_ = std::make_unique<logbuffer::MergedReader<Entry>>(std::move(readers));
+  }
+  out_.Wake();
+}
+
+void LogStream::AddSource(const Instance& instance) {
+  Source& source = sources_[instance.number];
+  source.deployment_id = instance.info.deployment_id();
+  source.instance_id = instance.info.id();
+  source.log = instance.log;
+  source.reader = instance.log->Open(backlog_);
+  MakeReady(instance.number);
+  source.reader->OnReady([this, number = instance.number] {
+    MakeReady(number);
+    out_.Wake();
+  });
+}
+
+void LogStream::MakeReady(uint64_t number) {
+  auto it = sources_.find(number);
+  if (it == sources_.end() || std::exchange(it->second.queued, true)) return;
+  ready_.push_back(number);
+}
+
+std::optional<pb::LogBatch> LogStream::Next() {
+  while (queue_.empty() && replay_ != nullptr && ReplayRound()) {
+  }
+  if (!queue_.empty()) {
+    pb::LogBatch batch = std::move(queue_.front());
+    queue_.pop_front();
+    return batch;
+  }
+  return NextLive();
+}
+
+// In turn, so that a chatty instance does not silence the others.
+std::optional<pb::LogBatch> LogStream::NextLive() {
+  while (replay_ == nullptr && !ready_.empty()) {
+    auto it = sources_.find(ready_.front());
+    ready_.pop_front();
+    Source& source = it->second;
+    source.queued = false;
+    auto entries = source.reader->Read(kLiveBatch);
+    if (entries.empty()) {
+      if (source.ending) sources_.erase(it);
+      continue;
+    }
+    pb::LogBatch batch;
+    Label(source, batch);
+    NoteGap(source, batch);
+    for (size_t i = 0; i < entries.size(); ++i) *batch.add_lines() = entries[i].value;
+    MakeReady(it->first);  // there may be more
+    return batch;
+  }
+  return std::nullopt;
+}
+
+// Consecutive lines of one instance make one batch; a round ends the last one.
+bool LogStream::ReplayRound() {
+  auto items = replay_->Read(kReplayRound);
+  if (items.empty()) {
+    replay_.reset();
+    return false;
+  }
+  size_t current = replay_sources_.size();
+  for (auto& item : items) {
+    if (item.reader != current) {
+      current = item.reader;
+      Label(sources_.at(replay_sources_[current]), queue_.emplace_back());
+    }
+    *queue_.back().add_lines() = std::move(item.entry.value);
+  }
+  return true;
+}
+
+void LogStream::Label(const Source& source, pb::LogBatch& batch) {
+  batch.set_deployment_id(source.deployment_id);
+  batch.set_instance_id(source.instance_id);
+}
+
+void LogStream::NoteGap(Source& source, pb::LogBatch& batch) {
+  uint64_t skipped = source.reader->skipped();
+  if (skipped == source.gaps_said) return;
+  Entry* entry = batch.add_lines();
+  entry->set_source(Entry::ENTRYPOINT);
+  entry->set_line(absl::StrCat("[", skipped - source.gaps_said, " lines were skipped here: the reader was too slow]"));
+  absl::Time now = room_.clock.Now();
+  entry->mutable_timestamp()->set_seconds(absl::ToUnixSeconds(now));
+  source.gaps_said = skipped;
+}
+
+void LogStream::Stop() {
+  alive_.reset();
+  if (watch_ != 0) room_.store.Unwatch(std::exchange(watch_, 0));
+  if (listener_ != 0) room_.instances.RemoveListener(std::exchange(listener_, 0));
+  replay_.reset();
+  sources_.clear();
+}
+
+}  // namespace waypoint::entrypoints

@@ -1,0 +1,77 @@
+// One GetLogStream: the output of a deployment's or an application's instances, followed until the client
+// leaves (logs-exec-entrypoint.md 4).
+//
+// Owns:    one cursor an instance; lines stay in the instances' buffers until they can be sent.
+// Threads: the loop.
+// Errors:  NotFound for an unknown deployment, FailedPrecondition without a scope. What a slow client missed
+//          is said as a line of its own where it is missing.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "logbuffer/merged_reader.h"
+#include "server/entrypoints/entrypoint_config_stream.h"
+#include "server/handler.h"
+#include "waypoint/entrypoint.pb.h"
+
+namespace waypoint::entrypoints {
+
+// Ids of the deployments of an application in one workspace that are there and running.
+std::vector<std::string> LiveDeployments(const state::View& view, const pb::GetLogStreamRequest::Application& scope);
+
+class LogStream : public server::Session<pb::GetLogStreamRequest, pb::LogBatch> {
+ public:
+  LogStream(Room& room, server::Outbox<pb::LogBatch> outbox) : Session(outbox), room_(room) {}
+  ~LogStream() override { Stop(); }
+
+  void OnMessage(pb::GetLogStreamRequest request) override;
+  void OnClosed(absl::Status why) override { Stop(); }
+  std::optional<pb::LogBatch> Next() override;
+
+ private:
+  using Entry = pb::LogBatch::Entry;
+  struct Source {
+    std::string deployment_id, instance_id;
+    std::shared_ptr<InstanceLog> log;
+    std::unique_ptr<logbuffer::Reader<Entry>> reader;
+    uint64_t gaps_said = 0;
+    bool queued = false;  // in ready_
+    bool ending = false;  // its instance is gone: what is left is still delivered
+  };
+
+  void Evaluate();
+  absl::Status FindDeployments(const state::View& view);
+  void Follow();
+  void AddSource(const Instance& instance);
+  bool ReplayRound();
+  std::optional<pb::LogBatch> NextLive();
+  void MakeReady(uint64_t number);
+  static void Label(const Source& source, pb::LogBatch& batch);
+  void NoteGap(Source& source, pb::LogBatch& batch);
+  void Stop();
+
+  Room& room_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  pb::GetLogStreamRequest request_;
+  int backlog_ = 100;
+  bool begun_ = false;
+  bool looking_ = false, look_again_ = false;
+  std::vector<std::string> deployments_;
+  state::Store::WatchId watch_ = 0;
+  Instances::Listener listener_ = 0;
+
+  std::map<uint64_t, Source> sources_;  // by the instance's connection
+  // The backlog of the first sources, in order of arrival; then null.
+  std::unique_ptr<logbuffer::MergedReader<Entry>> replay_;
+  std::vector<uint64_t> replay_sources_;
+  std::deque<uint64_t> ready_;  // sources that may have something, each once
+  std::deque<pb::LogBatch> queue_;
+};
+
+}  // namespace waypoint::entrypoints
