@@ -24,7 +24,11 @@ namespace pb = ::hashicorp::waypoint;
 class Execution {
  public:
   Execution(const ExecuteOptions& options, const JobRun& run)
-      : options_(options), run_(run), job_(run.assignment->job()), ui_(*run.terminal) {}
+      : options_(options),
+        run_(run),
+        channel_(run.channel != nullptr ? *run.channel : *options.channel),
+        job_(run.assignment->job()),
+        ui_(*run.terminal) {}
 
   absl::StatusOr<pb::Job::Result> Run() {
     if (!NeedsSource(job_)) return DispatchWithoutSource(MakeEnvironment(), job_);
@@ -43,7 +47,7 @@ class Execution {
 
   core::JobEnvironment MakeEnvironment() const {
     core::JobEnvironment environment;
-    environment.channel = options_.channel;
+    environment.channel = &channel_;
     environment.plugins = options_.plugins;
     environment.terminal = run_.terminal;
     environment.clock = options_.clock;
@@ -56,7 +60,7 @@ class Execution {
   absl::StatusOr<Res> Invoke(absl::string_view method, const google::protobuf::MessageLite& request) {
     client::CallOptions call;
     call.stop = run_.stop;
-    return client::Invoke<Res>(*options_.channel, method, request, call);
+    return client::Invoke<Res>(channel_, method, request, call);
   }
 
   absl::Status FetchSource() {
@@ -114,6 +118,7 @@ class Execution {
 
   const ExecuteOptions& options_;
   const JobRun& run_;
+  client::Channel& channel_;
   const pb::Job& job_;
   plugin::Ui ui_;
   datasource::Fetched source_;

@@ -30,6 +30,7 @@ struct JobReports {
 struct JobRun {
   const ::hashicorp::waypoint::RunnerJobStreamResponse::JobAssignment* assignment = nullptr;
   plugin::Terminal* terminal = nullptr;
+  client::Channel* channel = nullptr;  // with the runner's own token; null: the executor's
   std::stop_token stop;
   JobReports reports;
 };

@@ -23,4 +23,17 @@ absl::StatusOr<std::string> ChooseId(const std::string& given, const std::string
   return id;
 }
 
+absl::StatusOr<std::string> KeptToken(const std::string& state_dir) {
+  if (state_dir.empty()) return std::string();
+  absl::StatusOr<std::string> kept = ReadFile(JoinPath(state_dir, "token"));
+  if (absl::IsNotFound(kept.status())) return std::string();
+  if (!kept.ok()) return Annotate(kept.status(), "the runner's token");
+  return std::string(absl::StripAsciiWhitespace(*kept));
+}
+
+absl::Status KeepToken(const std::string& state_dir, const std::string& token) {
+  if (state_dir.empty()) return absl::OkStatus();
+  return Annotate(WriteFileAtomic(JoinPath(state_dir, "token"), token, 0600), "keep the runner's token");
+}
+
 }  // namespace waypoint::runner

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/status.h"
+#include "runner/pause.h"
 
 namespace waypoint::runner {
 namespace {
@@ -50,13 +51,6 @@ absl::Status Registration::AwaitLater(uint64_t seen, absl::Duration patience, st
   return absl::DeadlineExceededError("the runner is not registered again yet");
 }
 
-void Registration::Pause(absl::Duration pause, std::stop_token stop) {
-  std::stop_callback wake(stop, [this] { absl::MutexLock lock(&mu_); });
-  absl::MutexLock lock(&mu_);
-  auto stopped = [&] { return stop.stop_requested(); };
-  mu_.AwaitWithTimeout(absl::Condition(&stopped), pause);
-}
-
 absl::Status Registration::RunStream(std::stop_token stop) {
   client::CallOptions options = options_;
   options.stop = stop;
@@ -91,7 +85,7 @@ void Registration::Run(std::stop_token stop) {
     }
     if (epoch() != before) pause = kFirstPause;  // it did work for a while
     WAYPOINT_LOG(kWarn, "runner", "server unavailable, registering again", {"error", status.ToString()});
-    Pause(pause, stop);
+    PauseFor(pause, stop);
     pause = std::min(pause * 2, kLongestPause);
   }
   absl::MutexLock lock(&mu_);

@@ -43,7 +43,6 @@ class Registration {
  private:
   void Run(std::stop_token stop);
   absl::Status RunStream(std::stop_token stop);
-  void Pause(absl::Duration pause, std::stop_token stop);
 
   client::Channel& channel_;
   const ::hashicorp::waypoint::Runner self_;

@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/files.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "runner/adoption.h"
 #include "runner/identity.h"
 #include "runner/job_terminal.h"
+#include "runner/pause.h"
 
 namespace waypoint::runner {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 namespace pb = ::hashicorp::waypoint;
 
 constexpr absl::Duration kBackOff = absl::Seconds(2);
+constexpr absl::Duration kAfterDenial = absl::Seconds(5);
 
 // Cancels the wait for a job when an on-demand runner has waited long enough.
 class AcceptLimit {
@@ -42,15 +44,14 @@ class AcceptLimit {
 }  // namespace
 
 Runner::Runner(client::Channel& channel, Clock& clock, IdSource& ids, RunnerOptions options, ExecuteJob execute)
-    : channel_(channel), clock_(clock), ids_(ids), options_(std::move(options)), execute_(std::move(execute)) {}
+    : outer_channel_(channel),
+      clock_(clock),
+      ids_(ids),
+      options_(std::move(options)),
+      execute_(std::move(execute)),
+      configuration_(options_.working_folder) {}
 
 Runner::~Runner() { Stop(/*cancel=*/true); }
-
-client::CallOptions Runner::CallOptionsFor() const {
-  client::CallOptions call;
-  if (!options_.cookie.empty()) call.metadata.emplace_back("wpcookie", options_.cookie);
-  return call;
-}
 
 pb::Runner Runner::Describe() const {
   pb::Runner self;
@@ -68,14 +69,27 @@ pb::Runner Runner::Describe() const {
 JobStreamOptions Runner::StreamOptions() const {
   JobStreamOptions stream;
   stream.runner_id = id_;
-  stream.call = CallOptionsFor();
   stream.heartbeat = options_.heartbeat;
   return stream;
 }
 
-absl::Status Runner::Start(std::stop_token stop) {
+// Identity, sign of life, adoption: what comes before the server knows us.
+absl::Status Runner::Prepare(std::stop_token stop) {
   ASSIGN_OR_RETURN(id_, ChooseId(options_.id, options_.state_dir, ids_));
-  registration_ = std::make_unique<Registration>(channel_, Describe(), CallOptionsFor(), [](const pb::RunnerConfig&) {});
+  ASSIGN_OR_RETURN(std::string kept, KeptToken(options_.state_dir));
+  if (!options_.liveness_address.empty()) {
+    ASSIGN_OR_RETURN(liveness_, Liveness::Start(options_.liveness_address));
+  }
+  const bool seek = !kept.empty() || !options_.cookie.empty();
+  channel_ = std::make_unique<TokenChannel>(outer_channel_, kept.empty() ? options_.token : kept, options_.cookie);
+  if (!seek) return absl::OkStatus();
+  return SeekAdoption(*channel_, Describe(), {.state_dir = options_.state_dir}, stop);
+}
+
+absl::Status Runner::Start(std::stop_token stop) {
+  RETURN_IF_ERROR(Prepare(stop));
+  registration_ = std::make_unique<Registration>(*channel_, Describe(), client::CallOptions(),
+                                                 [this](const pb::RunnerConfig& config) { configuration_.Apply(config); });
   RETURN_IF_ERROR(registration_->Start(stop));
   WAYPOINT_LOG(kInfo, "runner", "registered", {"id", id_});
   const int loops = options_.kind == RunnerOptions::Kind::kOnDemand ? 1 : std::max(options_.concurrency, 1);
@@ -103,18 +117,11 @@ absl::Status Runner::Wait(std::stop_token stop) {
   return end_;
 }
 
-void Runner::Pause(absl::Duration pause, std::stop_token stop) {
-  std::stop_callback wake(stop, [this] { absl::MutexLock lock(&mu_); });
-  absl::MutexLock lock(&mu_);
-  auto stopped = [&] { return stop.stop_requested(); };
-  mu_.AwaitWithTimeout(absl::Condition(&stopped), pause);
-}
-
 void Runner::Loop(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const Next next = AcceptAndRun(stop);
     if (next == Next::kEnd) break;
-    if (next == Next::kBackOff) Pause(kBackOff, stop);
+    if (next == Next::kBackOff) PauseFor(kBackOff, stop);
   }
   absl::MutexLock lock(&mu_);
   --loops_left_;
@@ -137,7 +144,7 @@ Runner::Next Runner::AcceptAndRun(std::stop_token stop) {
   const bool once = options_.kind == RunnerOptions::Kind::kOnDemand;
   AcceptLimit limit(clock_, once ? options_.on_demand_accept_timeout : absl::InfiniteDuration(), stop);
   absl::StatusOr<std::unique_ptr<JobStream>> stream =
-      JobStream::Accept(channel_, *registration_, clock_, StreamOptions(), limit.token());
+      JobStream::Accept(*channel_, *registration_, clock_, StreamOptions(), limit.token());
   absl::Status status = stream.ok() ? absl::OkStatus() : stream.status();
   if (stream.ok()) {
     if (stop.stop_requested()) return Next::kEnd;  // unacknowledged: the server gives it to another runner
@@ -149,7 +156,7 @@ Runner::Next Runner::AcceptAndRun(std::stop_token stop) {
     WAYPOINT_LOG(kWarn, "runner", "no job", {"error", status.ToString()});
   }
   if (next == Next::kEnd && !stop.stop_requested()) {
-    if (absl::IsPermissionDenied(status)) Pause(absl::Seconds(5), stop);
+    if (absl::IsPermissionDenied(status)) PauseFor(kAfterDenial, stop);
     absl::MutexLock lock(&mu_);
     end_ = status;
   }
@@ -166,6 +173,7 @@ absl::Status Runner::RunJob(JobStream& stream) {
   JobRun run;
   run.assignment = &stream.assignment();
   run.terminal = &terminal;
+  run.channel = channel_.get();
   run.stop = stream.stop();
   run.reports = ReportsTo(stream);
   absl::StatusOr<pb::Job::Result> result = execute_(run);

@@ -22,8 +22,11 @@
 #include "client/channel.h"
 #include "plugin/terminal.h"
 #include "runner/execute_job.h"
+#include "runner/configuration.h"
 #include "runner/job_stream.h"
+#include "runner/liveness.h"
 #include "runner/registration.h"
+#include "runner/token_channel.h"
 
 namespace waypoint::runner {
 
@@ -35,8 +38,11 @@ struct RunnerOptions {
   std::map<std::string, std::string> labels;
   std::string profile_id;  // kOnDemand
   std::string state_dir;   // keeps id and token; empty: nothing is kept
-  std::string token;       // used unless the state folder has one
-  std::string cookie;      // asks to be adopted
+  // With a token here the channel must have been dialled without one. The state folder's token wins.
+  std::string token;
+  std::string cookie;            // asks to be adopted
+  std::string liveness_address;  // host:port of a listener that shows we live; empty: none
+  std::string working_folder;    // of configured files
   int concurrency = 1;
   // Local runners show output here directly; the server gets it too.
   plugin::Terminal* mirror = nullptr;
@@ -62,20 +68,22 @@ class Runner {
   enum class Next { kContinue, kBackOff, kEnd };
 
   ::hashicorp::waypoint::Runner Describe() const;
-  client::CallOptions CallOptionsFor() const;
+  absl::Status Prepare(std::stop_token stop);
   JobStreamOptions StreamOptions() const;
   void Loop(std::stop_token stop);
   Next AcceptAndRun(std::stop_token stop);
   absl::Status RunJob(JobStream& stream);
   Next After(const absl::Status& status) const;
-  void Pause(absl::Duration pause, std::stop_token stop);
 
-  client::Channel& channel_;
+  client::Channel& outer_channel_;
+  std::unique_ptr<TokenChannel> channel_;
   Clock& clock_;
   IdSource& ids_;
   RunnerOptions options_;
   const ExecuteJob execute_;
   std::string id_;
+  std::unique_ptr<Liveness> liveness_;
+  Configuration configuration_;
   std::unique_ptr<Registration> registration_;
   std::vector<std::jthread> loops_;
 
