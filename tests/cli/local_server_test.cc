@@ -24,6 +24,7 @@ using ::testing::HasSubstr;
 
 class EmptyServer : public server::Server {
  public:
+  std::vector<std::string> NotBuilt() const override { return {}; }
   explicit EmptyServer(int port) : port_(port) {}
   int grpc_port() const override { return port_; }
   int http_port() const override { return 0; }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <semaphore>
 
 #include "absl/strings/ascii.h"
@@ -74,6 +75,7 @@ int RunLocalServer(const std::string& folder, const std::string& version, const 
                    std::stop_token stop) {
   const LocalServer place(folder, version);
   TurnLog(place.LogPath());
+  StartLogging({.level = std::min(GetLogLevel(), LogLevel::kInfo), .name = "waypoint"});
   absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::TryAcquire(place.LockPath());
   absl::Status status = lock.status();
   std::unique_ptr<server::Server> server;

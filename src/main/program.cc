@@ -1,0 +1,79 @@
+#include "main/program.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "base/environment.h"
+#include "base/log.h"
+#include "base/real_clock.h"
+#include "cli/app.h"
+#include "cli/interrupt.h"
+#include "cli/select.h"
+#include "main/dial.h"
+#include "main/local_runner.h"
+#include "main/output.h"
+
+namespace waypoint {
+namespace {
+
+constexpr char kVersion[] = WAYPOINT_VERSION;
+
+// WAYPOINT_LOG_LEVEL, made more talkative by -v, -vv, -vvv.
+absl::Status StartLogs(const Environment& env, int verbosity) {
+  LogLevel level = LogLevel::kOff;
+  if (const std::string text = env.GetOr("WAYPOINT_LOG_LEVEL"); !text.empty()) {
+    absl::StatusOr<LogLevel> parsed = ParseLogLevel(text);
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("WAYPOINT_LOG_LEVEL is \"", text, "\"; it must be trace, debug, info, warn, error or off"));
+    }
+    level = *parsed;
+  }
+  static constexpr LogLevel kLevels[] = {LogLevel::kOff, LogLevel::kInfo, LogLevel::kDebug, LogLevel::kTrace};
+  level = std::min(level, kLevels[verbosity]);
+  if (level != LogLevel::kOff) StartLogging({.level = level, .name = "waypoint", .color = isatty(STDERR_FILENO) == 1});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int RunProgram(const std::vector<std::string>& args) {
+  const Environment env = Environment::FromProcess();
+  cli::Interrupt interrupt;
+  RealClock clock;
+  main_parts::Output output(clock, env);
+  const cli::Registry registry = cli::AllCommands();
+  if (absl::Status status = StartLogs(env, cli::Select(registry, args).verbosity); !status.ok()) {
+    output.plain()->Error(status.message());
+    return 1;
+  }
+  std::error_code error;
+  cli::World world;
+  world.env = env;
+  world.working_folder = std::filesystem::current_path(error).string();
+  if (error) {
+    output.plain()->Error("the working folder does not exist any more; change to another one first");
+    return 1;
+  }
+  world.version = kVersion;
+  world.clock = &clock;
+  world.ui = output.best();
+  world.interrupt = interrupt.first();
+  world.second_interrupt = interrupt.second();
+  world.raw = output.sink();
+  world.dial = [](const clicontext::Connection& connection, absl::Duration timeout) {
+    return main_parts::DialServer(connection, kVersion, timeout);
+  };
+  world.local_runner = [&](client::Channel& channel, const std::string& folder) {
+    return main_parts::MakeLocalRunner(channel, clock, folder, interrupt.first());
+  };
+  world.start_server = [](server::ServerOptions options) { return server::Server::Start(std::move(options)); };
+  const int exit_code = cli::RunCommandLine(registry, world, args, [&] { return output.plain(); });
+  FlushLog();
+  return exit_code;
+}
+
+}  // namespace waypoint
