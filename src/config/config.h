@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "config/variables.h"
 #include "hcl/value.h"
 #include "protostructure/structure.pb.h"
@@ -36,6 +37,7 @@ struct LoadOptions {
   std::string project;   // replaces the name in the file when set (the job's project)
   std::string data_dir;  // where the stages' git functions look for the repository, upwards; "" = the file's folder
   Labels labels;         // override labels: the job's, CLI -label
+  const Clock* clock = nullptr;  // for timestamp() and gitrefpretty()
 };
 
 struct Hook {
@@ -76,7 +78,7 @@ enum class StageKind { kBuild, kRegistry, kDeploy, kRelease };
 namespace internal {
 struct File;
 struct AppBlock;
-struct StageBody;
+class StageBody;
 }  // namespace internal
 
 // One stage with the body chosen for this workspace and these labels.

@@ -1,0 +1,25 @@
+// Mistakes in a configuration as a Status: the message is 0.11's one line, the long form with source lines travels
+// beside it.
+//
+// Threads: pure functions.
+// Errors:  InvalidArgument.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "hcl/diagnostic.h"
+
+namespace waypoint::config {
+
+// OK without errors.
+absl::Status DiagnosticsStatus(const hcl::Diagnostics& diagnostics);
+
+// The mistakes with their source lines; for other errors the plain message.
+std::string Explain(const absl::Status& status);
+
+// One error for several that were found independently of each other; OK for none.
+absl::Status JoinErrors(const std::vector<absl::Status>& errors, const std::string& what);
+
+}  // namespace waypoint::config
