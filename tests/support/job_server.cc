@@ -23,7 +23,9 @@ void JobServer::Start() {
   store_ = *std::move(store);
   engine = std::make_unique<jobs::Engine>(*store_, *index, clock, ids);
   engine->Start();
-  queue_ = std::make_unique<jobs::JobQueue>();
+  queue_ = std::make_unique<jobs::JobQueue>([](state::Txn&) -> absl::StatusOr<std::map<std::string, std::string>> {
+    return std::map<std::string, std::string>{{"WAYPOINT_SERVER_ADDR", "srv:1"}};
+  });
   jobs_ = std::make_unique<jobs::JobService>(*engine, *queue_);
   streams_ = std::make_unique<jobs::JobStreams>(*engine);
   runners::RunnerServiceOptions runner_options;
@@ -31,15 +33,21 @@ void JobServer::Start() {
     return "token of " + token.runner().id();
   };
   runners_ = std::make_unique<runners::RunnerService>(*engine, std::move(runner_options));
+  tasks_ = std::make_unique<jobs::TaskService>(*engine);
+  profiles_ = std::make_unique<runners::ProfileService>(*engine);
   table_ = std::make_unique<MapTable>();
   jobs_->Register(*table_);
   streams_->Register(*table_);
   runners_->Register(*table_);
+  tasks_->Register(*table_);
+  profiles_->Register(*table_);
 }
 
 void JobServer::Restart() {
   backend.Crash();
   table_.reset();
+  profiles_.reset();
+  tasks_.reset();
   runners_.reset();
   streams_.reset();
   jobs_.reset();

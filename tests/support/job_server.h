@@ -13,6 +13,8 @@
 #include "server/jobs/job_service.h"
 #include "server/jobs/job_stream.h"
 #include "server/jobs/queue.h"
+#include "server/jobs/task_service.h"
+#include "server/runners/profile_service.h"
 #include "server/runners/runner_service.h"
 #include "support/manual_world.h"
 #include "support/memory_backend.h"
@@ -84,6 +86,8 @@ class JobServer {
   std::unique_ptr<jobs::JobQueue> queue_;
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<jobs::JobStreams> streams_;
+  std::unique_ptr<jobs::TaskService> tasks_;
+  std::unique_ptr<runners::ProfileService> profiles_;
   std::unique_ptr<runners::RunnerService> runners_;
   std::unique_ptr<MapTable> table_;
 };

@@ -70,7 +70,7 @@ absl::Status JobQueue::AddOne(Step& step, NewJob new_job, std::vector<pb::Job>& 
   OnDemandIds new_ids{txn.ids().Ulid(), txn.ids().Ulid(), txn.ids().Ulid(), txn.ids().Ulid(), txn.ids().Ulid()};
   environment["WAYPOINT_RUNNER_ID"] = new_ids.runner;
   ASSIGN_OR_RETURN(OnDemandChain chain, WrapOnDemand(std::move(job), *profile, new_ids, environment));
-  txn.Put(absl::AsciiStrToLower(chain.task.id()), std::move(chain.task));
+  txn.Put(absl::AsciiStrToLower(new_ids.task), std::move(chain.task));
   ids.push_back(chain.main_job_id);
   std::move(chain.jobs.begin(), chain.jobs.end(), std::back_inserter(jobs));
   return absl::OkStatus();

@@ -1,0 +1,104 @@
+#include "server/jobs/task_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace waypoint::jobs {
+namespace {
+
+using server::Caller;
+using server::Needs;
+using server::Reply;
+
+absl::StatusOr<std::shared_ptr<const pb::Task>> FindTask(const state::View& view, const pb::Ref::Task& ref) {
+  std::shared_ptr<const pb::Task> task;
+  if (ref.ref_case() == pb::Ref::Task::kJobId) {
+    // By its main job, which knows its task; other jobs of a task do not lead to it.
+    auto job = view.Get<pb::Job>(ref.job_id());
+    if (job != nullptr) task = view.Get<pb::Task>(absl::AsciiStrToLower(job->task().id()));
+    if (task != nullptr && task->task_job().id() != ref.job_id()) task = nullptr;
+  } else {
+    task = view.Get<pb::Task>(absl::AsciiStrToLower(ref.id()));
+  }
+  if (task != nullptr) return task;
+  return absl::NotFoundError(
+      absl::StrCat("there is no task ", ref.ref_case() == pb::Ref::Task::kJobId ? "of job " + ref.job_id() : ref.id()));
+}
+
+// The job behind a reference that may be absent.
+absl::Status LoadJob(const state::View& view, const pb::Ref::Job& ref, pb::Job* (pb::GetTaskResponse::*field)(),
+                     pb::GetTaskResponse& response) {
+  if (ref.id().empty()) return absl::OkStatus();
+  auto job = view.Get<pb::Job>(ref.id());
+  if (job == nullptr) return absl::NotFoundError(absl::StrCat("job ", ref.id(), " of the task does not exist"));
+  *(response.*field)() = *job;
+  return absl::OkStatus();
+}
+
+absl::Status Load(const state::View& view, const pb::Task& task, pb::GetTaskResponse& response) {
+  using Response = pb::GetTaskResponse;
+  *response.mutable_task() = task;
+  RETURN_IF_ERROR(LoadJob(view, task.task_job(), &Response::mutable_task_job, response));
+  RETURN_IF_ERROR(LoadJob(view, task.start_job(), &Response::mutable_start_job, response));
+  RETURN_IF_ERROR(LoadJob(view, task.stop_job(), &Response::mutable_stop_job, response));
+  return LoadJob(view, task.watch_job(), &Response::mutable_watch_job, response);
+}
+
+}  // namespace
+
+void TaskService::Register(server::Table& table) {
+  table.Unary("GetTask", Needs::kUser, *this, &TaskService::Get);
+  table.Unary("ListTask", Needs::kUser, *this, &TaskService::List);
+  table.Unary("CancelTask", Needs::kUser, *this, &TaskService::Cancel);
+}
+
+void TaskService::Get(const Caller& caller, const pb::GetTaskRequest& request, Reply<pb::GetTaskResponse> reply) {
+  auto response = std::make_shared<pb::GetTaskResponse>();
+  auto look = [&](const state::View& view) -> absl::Status {
+    ASSIGN_OR_RETURN(auto task, FindTask(view, request.ref()));
+    return Load(view, *task, *response);
+  };
+  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+}
+
+void TaskService::List(const Caller& caller, const pb::ListTaskRequest& request, Reply<pb::ListTaskResponse> reply) {
+  auto response = std::make_shared<pb::ListTaskResponse>();
+  auto look = [&](const state::View& view) {
+    absl::Status loaded;
+    const auto& states = request.taskstate();
+    view.ForEach<pb::Task>("", [&](const std::string&, const pb::Task& task) {
+      bool wanted = states.empty() || std::find(states.begin(), states.end(), task.job_state()) != states.end();
+      if (wanted) loaded = Load(view, task, *response->add_tasks());
+      return loaded.ok();
+    });
+    return loaded;
+  };
+  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+}
+
+// Start, main, watch, stop. The first failure ends it; what was cancelled before stays so.
+void TaskService::Cancel(const Caller& caller, const pb::CancelTaskRequest& request,
+                         Reply<google::protobuf::Empty> reply) {
+  auto refused = std::make_shared<absl::Status>();
+  auto cancel = [&](Step& step) -> absl::Status {
+    ASSIGN_OR_RETURN(auto task, FindTask(step.txn(), request.ref()));
+    for (const pb::Ref::Job* job : {&task->start_job(), &task->task_job(), &task->watch_job(), &task->stop_job()}) {
+      if (!job->id().empty()) *refused = step.Apply(job->id(), event::Cancel{false});
+      if (!refused->ok()) break;
+    }
+    return absl::OkStatus();
+  };
+  engine_.Update(cancel, [reply, refused](absl::Status status) {
+    if (status.ok()) status = *refused;
+    status.ok() ? reply(google::protobuf::Empty()) : reply(status);
+  });
+}
+
+}  // namespace waypoint::jobs
