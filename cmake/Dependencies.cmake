@@ -39,3 +39,5 @@ waypoint_dependency(dep_yaml STATIC_LIBS yaml LIBS yaml)
 waypoint_dependency(dep_re2 STATIC_LIBS re2 LIBS re2)
 waypoint_dependency(dep_zlib STATIC_LIBS z LIBS z)
 waypoint_dependency(dep_rocksdb STATIC_LIBS rocksdb snappy lz4 zstd bz2 z dl LIBS rocksdb)
+waypoint_dependency(dep_git2 STATIC_LIBS git2 ssh2 mbedtls mbedx509 mbedcrypto http_parser pcre2-8 ssl crypto z
+  LIBS git2)

@@ -1,5 +1,8 @@
 #include "datasource/source.h"
 
+#include "base/status.h"
+#include "datasource/git_source.h"
+
 namespace waypoint::datasource {
 
 namespace pb = ::hashicorp::waypoint;
@@ -18,6 +21,10 @@ absl::StatusOr<Fetched> FetchLocal(const pb::Job& job, const FetchOptions& optio
 absl::StatusOr<Fetched> Fetch(const pb::Job& job, const FetchOptions& options) {
   switch (job.data_source().source_case()) {
     case pb::Job::DataSource::kLocal: return FetchLocal(job, options);
+    case pb::Job::DataSource::kGit: {
+      ASSIGN_OR_RETURN(pb::Job::Git git, EffectiveGit(job));
+      return FetchGit(git, options);
+    }
     case pb::Job::DataSource::SOURCE_NOT_SET: return absl::InternalError("the job has no data source");
     default: break;
   }

@@ -1,0 +1,60 @@
+#include "datasource/libgit.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace waypoint::datasource {
+
+void StartLibgit() {
+  static const int started = git_libgit2_init();
+  (void)started;
+}
+
+absl::Status GitStatus(int result, absl::string_view action, std::stop_token stop) {
+  if (result >= 0) return absl::OkStatus();
+  if (stop.stop_requested()) return absl::CancelledError(absl::StrCat("git ", action, ": stopped"));
+  const git_error* error = git_error_last();
+  return absl::AbortedError(absl::StrCat("git ", action, ": ", error != nullptr ? error->message : "unknown error"));
+}
+
+std::string OidText(const git_oid& oid) {
+  char text[GIT_OID_HEXSZ + 1] = {};
+  git_oid_tostr(text, sizeof(text), &oid);
+  return text;
+}
+
+int GitSession::OnCredentials(git_credential** out, const char*, const char* user, unsigned int allowed, void* data) {
+  auto* self = static_cast<GitSession*>(data);
+  const auto& git = self->git_;
+  const std::string ssh_user = !git.ssh().user().empty() ? git.ssh().user() : user != nullptr ? user : "git";
+  if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) return git_credential_username_new(out, ssh_user.c_str());
+  // libgit2 asks again and again while the remote refuses; one answer is all we have.
+  if (self->tried_) return GIT_EAUTH;
+  self->tried_ = true;
+  if (git.has_basic() && (allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT) != 0) {
+    return git_credential_userpass_plaintext_new(out, git.basic().username().c_str(), git.basic().password().c_str());
+  }
+  if (git.has_ssh() && (allowed & GIT_CREDENTIAL_SSH_KEY) != 0) {
+    const std::string& passphrase = git.ssh().password();
+    return git_credential_ssh_key_memory_new(out, ssh_user.c_str(), nullptr, git.ssh().private_key_pem().c_str(),
+                                             passphrase.empty() ? nullptr : passphrase.c_str());
+  }
+  return GIT_PASSTHROUGH;
+}
+
+int GitSession::OnCertificate(git_cert* certificate, int, const char*, void*) {
+  return certificate->cert_type == GIT_CERT_HOSTKEY_LIBSSH2 ? 0 : GIT_PASSTHROUGH;
+}
+
+int GitSession::OnProgress(const git_indexer_progress*, void* data) {
+  return static_cast<GitSession*>(data)->stop_.stop_requested() ? GIT_EUSER : 0;
+}
+
+void GitSession::Fill(git_remote_callbacks* callbacks) {
+  tried_ = false;
+  callbacks->credentials = OnCredentials;
+  callbacks->certificate_check = OnCertificate;
+  callbacks->transfer_progress = OnProgress;
+  callbacks->payload = this;
+}
+
+}  // namespace waypoint::datasource
