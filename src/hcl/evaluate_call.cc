@@ -108,7 +108,8 @@ Value Evaluator::Call(const CallExpr& expr) {
     if (converted.ok()) {
       values.push_back(*std::move(converted));
     } else {
-      Error(kBadArgument, Cat("The value for \"", parameter.name, "\" does not fit: ", converted.status().message(), "."),
+      Error(kBadArgument,
+            Cat("The value for \"", parameter.name, "\" does not fit: ", converted.status().message(), "."),
             start_of(i), &expr.span);
     }
   }

@@ -234,7 +234,8 @@ Value Evaluator::ForObject(const ForExpr& expr, const Value& collection) {
       groups[key].push_back(std::move(value));
     } else if (!fields.emplace(key, std::move(value)).second) {
       Error("Duplicate object key",
-            Cat("Two elements have the key \"", key, "\". To collect the values of each key write \"...\" after the value."),
+            Cat("Two elements have the key \"", key,
+                "\". To collect the values of each key write \"...\" after the value."),
             expr.key->span, &expr.span);
     }
   });
@@ -274,13 +275,7 @@ Value Evaluator::Splat(const SplatExpr& expr) {
     return Value::Unknown();
   }
   if (source.type().IsDynamic()) return Value::Unknown();
-  if (!sequence) {  // a single value counts as a tuple of one
-    if (!source.IsKnown()) {
-      SplatType(expr, Type::Tuple({source.type()}));
-      return Value::Unknown();
-    }
-    source = Value::Tuple({source});
-  }
+  if (!sequence) source = Value::Tuple({source});  // a single value counts as a tuple of one
   if (!source.IsKnown()) return Value::Unknown(SplatType(expr, source.type()));
   Value::Vector values;
   const size_t errors_before = errors_;
@@ -292,7 +287,12 @@ Value Evaluator::Splat(const SplatExpr& expr) {
       values.push_back(Eval(*expr.each));
     }
   }
-  if (errors_ > errors_before) return Value::Unknown();
+  if (errors_ > errors_before) {  // the type still helps; its errors were reported for the elements
+    const size_t reported = diagnostics_.size();
+    const Value result = Value::Unknown(SplatType(expr, source.type()));
+    diagnostics_.Truncate(reported);
+    return result;
+  }
   if (source.type().IsTuple()) return Value::Tuple(std::move(values));
   if (values.empty()) return Value::List(SplatType(expr, source.type()).Element(), {});
   return Value::ListOf(std::move(values));

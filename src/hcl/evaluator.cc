@@ -234,6 +234,8 @@ Value Evaluator::Conditional(const ConditionalExpr& expr) {
     type = if_false.type();
   } else if (IsBareNull(if_false)) {
     type = if_true.type();
+  } else if (if_true.type().IsDynamic() || if_false.type().IsDynamic()) {
+    type = Type::Dynamic();  // not known yet, so the result's isn't either
   } else {
     type = Unify({if_true.type(), if_false.type()});
   }
@@ -302,8 +304,7 @@ Value Evaluator::JsonObject(const JsonObjectExpr& expr) {
     Value value = Eval(*property.value);
     const absl::StatusOr<Value> key = ConvertTo(name, Type::String());
     if (!key.ok()) {
-      Error(kBadKey, Cat("This cannot be the name of an attribute: ", key.status().message(), "."),
-            property.name_span);
+      Error(kBadKey, Cat("This cannot be the name of an attribute: ", key.status().message(), "."), property.name_span);
     } else if (key->IsNull()) {
       Error(kBadKey, "The name of an attribute cannot be null.", property.name_span);
     } else if (!key->IsKnown()) {
@@ -324,7 +325,7 @@ Span StartOf(const Expr& expr) {
       return StartOf(*As<WrapExpr>(expr).inner);
     case ExprKind::kTraversal: {
       const auto& traversal = As<TraversalExpr>(expr);
-      return traversal.source != nullptr ? StartOf(*traversal.source) : traversal.steps[0].span;
+      return traversal.source != nullptr ? expr.span : traversal.steps[0].span;
     }
     case ExprKind::kCall:
       return Join(As<CallExpr>(expr).name_span, As<CallExpr>(expr).open_span);

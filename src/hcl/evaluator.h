@@ -33,8 +33,8 @@ class Evaluator {
   // A variable of a for-expression or the element of a splat, in front of the context.
   struct Local {
     const Local* outer;
-    std::string_view name;     // of a variable
-    const Expr* item;          // of a splat
+    std::string_view name;  // of a variable
+    const Expr* item;       // of a splat
     Value value;
   };
   class Scope;

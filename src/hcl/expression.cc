@@ -45,9 +45,7 @@ Value Expression::Evaluate(const EvalContext* context, Diagnostics& diagnostics)
   return Evaluator(document_->source, context, diagnostics).Eval(*node_);
 }
 
-std::vector<TraversalSteps> Expression::Variables() const {
-  return FindReferences(*document_, *node_);
-}
+std::vector<TraversalSteps> Expression::Variables() const { return FindReferences(*document_, *node_); }
 
 Expression Expression::Native() const {
   if (node_->kind != ExprKind::kJsonString) return *this;
@@ -109,7 +107,8 @@ std::optional<std::vector<Expression::Item>> Expression::AsMap() const {
   std::vector<Item> items;
   if (node.kind == ExprKind::kObject) {
     for (const ObjectItem& item : As<ObjectExpr>(node).items) {
-      items.push_back({Expression(native.document_, item.key), item.computed, Expression(native.document_, item.value)});
+      items.push_back(
+          {Expression(native.document_, item.key), item.computed, Expression(native.document_, item.value)});
     }
     return items;
   }

@@ -30,7 +30,7 @@ std::string ToString(const TraversalSteps& steps);  // a.b[0]["c"]
 
 class Expression {
  public:
-  struct Item;  // of AsMap()
+  struct Item;       // of AsMap()
   struct CallParts;  // of AsCall()
 
   Expression() = default;
@@ -50,11 +50,11 @@ class Expression {
   std::vector<TraversalSteps> Variables() const;
 
   // Static views: what the text says, without evaluating it. JSON strings are read as native syntax.
-  std::string AsKeyword() const;                         // "string" of `string`, else ""
-  std::optional<TraversalSteps> AsTraversal() const;     // a reference and nothing else
-  std::optional<CallParts> AsCall() const;               // name(arguments)
+  std::string AsKeyword() const;                          // "string" of `string`, else ""
+  std::optional<TraversalSteps> AsTraversal() const;      // a reference and nothing else
+  std::optional<CallParts> AsCall() const;                // name(arguments)
   std::optional<std::vector<Expression>> AsList() const;  // [a, b]
-  std::optional<std::vector<Item>> AsMap() const;        // {k = v}
+  std::optional<std::vector<Item>> AsMap() const;         // {k = v}
 
  private:
   Expression Native() const;  // of a JSON string, its text parsed as native syntax

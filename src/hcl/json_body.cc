@@ -95,9 +95,10 @@ BodyContent JsonBody::Content(const BodySchema& schema, Diagnostics& diagnostics
   for (const JsonProperty& property : Properties(*value_, "", reported_before)) {
     if (property.name == kComment || hidden_.contains(property.name)) continue;
     if (schema.Attribute(property.name) != nullptr || schema.Block(property.name) != nullptr) continue;
-    diagnostics.Error("Extraneous JSON object property",
-                      Cat("There is no argument or block named \"", property.name, "\".", Suggest(property.name, names)),
-                      At(property.name_span), At(Join(property.name_span, property.value->span)));
+    diagnostics.Error(
+        "Extraneous JSON object property",
+        Cat("There is no argument or block named \"", property.name, "\".", Suggest(property.name, names)),
+        At(property.name_span), At(Join(property.name_span, property.value->span)));
   }
   return content;
 }
@@ -135,9 +136,9 @@ void JsonBody::Unpack(const Expr& value, const BlockSchema& schema, const Span& 
   } else if (value.kind == ExprKind::kTuple) {
     for (const Expr* item : As<TupleExpr>(value).items) add(*item);
   } else if (!IsNull(value)) {
-    diagnostics.Error(
-        kWrongType, Cat("An object or an array is required here, with the content of \"", schema.type, "\" blocks."),
-        At(StartOf(value)));
+    diagnostics.Error(kWrongType,
+                      Cat("An object or an array is required here, with the content of \"", schema.type, "\" blocks."),
+                      At(StartOf(value)));
   }
 }
 
@@ -147,10 +148,10 @@ void JsonBody::UnpackLabel(const Expr& value, const BlockSchema& schema, const S
   const std::vector<JsonProperty> properties =
       Properties(value, Cat("whose properties are the ", label, " of each block"), diagnostics);
   if (properties.empty()) {
-    diagnostics.Error("Missing block label",
-                      Cat("At least one property is required here: its name is the ", label, " of the \"", schema.type,
-                          "\" block."),
-                      At(StartOf(value)));
+    diagnostics.Error(
+        "Missing block label",
+        Cat("At least one property is required here: its name is the ", label, " of the \"", schema.type, "\" block."),
+        At(StartOf(value)));
     return;
   }
   for (const JsonProperty& property : properties) {

@@ -67,8 +67,8 @@ class Decoder {
   // A pair makes one character; half a pair is replaced.
   char32_t Surrogate(char32_t high) {
     char32_t low = 0;
-    const bool pair = high < 0xDC00 && text_.substr(at_, 2) == "\\u" && Hex(at_ + 2, &low) == kFine && low >= 0xDC00 &&
-                      low <= 0xDFFF;
+    const bool pair =
+        high < 0xDC00 && text_.substr(at_, 2) == "\\u" && Hex(at_ + 2, &low) == kFine && low >= 0xDC00 && low <= 0xDFFF;
     if (!pair) return kReplacementRune;
     at_ += 6;
     return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);

@@ -24,7 +24,8 @@ const AttributeSchema* BodySchema::Attribute(std::string_view name) const {
 }
 
 const BlockSchema* BodySchema::Block(std::string_view type) const {
-  const auto found = std::find_if(blocks.begin(), blocks.end(), [&](const auto& schema) { return schema.type == type; });
+  const auto found =
+      std::find_if(blocks.begin(), blocks.end(), [&](const auto& schema) { return schema.type == type; });
   return found == blocks.end() ? nullptr : &*found;
 }
 
@@ -50,7 +51,7 @@ Block NativeBody::Make(const BlockNode& node) const {
   block.type = std::string(node.type);
   for (std::string_view label : node.labels) block.labels.emplace_back(label);
   block.body = std::make_shared<NativeBody>(document_, node.body);
-  block.def_range = At(Join(node.type_span, node.open_span));
+  block.def_range = At(node.header_span());
   block.type_range = At(node.type_span);
   for (const Span& span : node.label_spans) block.label_ranges.push_back(At(span));
   return block;
@@ -86,10 +87,9 @@ bool NativeBody::CheckLabels(const BlockNode& block, const BlockSchema& schema, 
     return false;
   }
   if (got < want) {
-    diagnostics.Error(
-        Cat("Missing ", schema.labels[got], " for ", block.type),
-        Cat("A \"", block.type, "\" block has ", want, " label(s): ", JoinNames(schema.labels), "."),
-        At(block.open_span), header);
+    diagnostics.Error(Cat("Missing ", schema.labels[got], " for ", block.type),
+                      Cat("A \"", block.type, "\" block has ", want, " label(s): ", JoinNames(schema.labels), "."),
+                      At(block.open_span), header);
     return false;
   }
   return true;

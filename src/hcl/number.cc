@@ -315,8 +315,11 @@ absl::StatusOr<Number> Number::Multiply(const Number& other) const {
   if ((IsInfinite() && other.IsZero()) || (IsZero() && other.IsInfinite())) {
     return absl::InvalidArgumentError("can't multiply zero by infinity");
   }
-  auto out = NewBig(precision);
+  // As exact as literals are, then down to the operands' size, unless the product needs more.
+  auto out = NewBig(kLiteralBits);
   mpfr_mul(out->x, Big()->x, other.Big()->x, MPFR_RNDN);
+  const auto needed = mpfr_regular_p(out->x) ? static_cast<int>(mpfr_min_prec(out->x)) : 0;
+  mpfr_prec_round(out->x, std::max(precision, needed), MPFR_RNDN);
   return FromBig(std::move(out));
 }
 

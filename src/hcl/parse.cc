@@ -43,8 +43,8 @@ BodyPtr ParseJson(SourcePtr source, Diagnostics& diagnostics) {
     const Span at = document->expr->span;
     diagnostics.Error("Root value must be object", "A JSON file holds one object, or an array of objects.",
                       Range{document->source, at});
-    document->expr = document->arena.New<JsonObjectExpr>(Expr{ExprKind::kJsonObject, at}, ArenaList<JsonProperty>{},
-                                                         at, at);
+    document->expr =
+        document->arena.New<JsonObjectExpr>(Expr{ExprKind::kJsonObject, at}, ArenaList<JsonProperty>{}, at, at);
   }
   return std::make_shared<JsonBody>(document, document->expr);
 }

@@ -56,8 +56,7 @@ bool Parser::EndArgument(const Token& name, CallExpr* call) {
                           "An argument with \"...\" is the last one: the closing parenthesis must follow it.",
                           separator.span, &name.span);
   } else {
-    ErrorUnlessRecovering("Missing argument separator", "Arguments are separated by commas.", separator.span,
-                          &name.span);
+    Error("Missing argument separator", "Arguments are separated by commas.", separator.span, &name.span);
   }
   call->close_span = Recover(T::kCParen).span;
   return false;

@@ -155,8 +155,7 @@ const Expr* Parser::Traversals(const Expr* from) {
     }
     if (result != before && result->kind != ExprKind::kTraversal && ++chained + depth_ > kMaxNesting) {
       ErrorUnlessRecovering("Nesting too deep", "This chain of indexes and splats is too long.", result->span);
-      recovery_ = true;
-      peeker_.JumpToEnd();
+      GiveUp();
       return result;
     }
   }
@@ -249,8 +248,8 @@ const Expr* Parser::IndexStep(const Expr* from) {
   } else {
     close = peeker_.Read();
     if (close.type != T::kCBrack && !recovery_) {
-      Error("Missing close bracket on index", "After the key of an index comes a closing bracket (\"]\").", close.span);
       close = Recover(T::kCBrack);
+      Error("Missing close bracket on index", "After the key of an index comes a closing bracket (\"]\").", close.span);
     }
   }
   peeker_.PopNewlines();
@@ -270,9 +269,9 @@ const Expr* Parser::FullSplat(const Expr* from, const Token& open) {
   peeker_.Read();
   Token close = peeker_.Read();
   if (close.type != T::kCBrack && !recovery_) {
+    close = Recover(T::kCBrack);
     Error("Missing close bracket on splat index", "Right after the star of a splat comes a closing bracket (\"]\").",
           close.span);
-    close = Recover(T::kCBrack);
   }
   Nested nested(this);
   const auto* item = arena_.New<SplatItemExpr>(Expr{ExprKind::kSplatItem, Join(open.span, close.span)});

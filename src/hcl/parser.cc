@@ -82,6 +82,7 @@ void Parser::ReportBadToken(const Token& token, BadTokenCounts& counts) {
 
 void Parser::Error(std::string summary, std::string detail, const Span& subject, const Span* from) {
   ++errors_;
+  if (given_up_) return;
   std::optional<Range> context;
   if (from != nullptr) context = Range{source_, Join(*from, subject)};
   diagnostics_.Error(std::move(summary), std::move(detail), Range{source_, subject}, std::move(context));
@@ -95,9 +96,14 @@ bool Parser::TooDeep(const Span& at) {
   if (depth_ <= kMaxNesting) return false;
   ErrorUnlessRecovering("Nesting too deep",
                         Cat("Expressions and blocks may be nested ", kMaxNesting, " levels deep at most."), at);
-  recovery_ = true;
-  peeker_.JumpToEnd();
+  GiveUp();
   return true;
+}
+
+// After this only the end of the text comes, and what seems wrong with that is not worth reporting.
+void Parser::GiveUp() {
+  recovery_ = given_up_ = true;
+  peeker_.JumpToEnd();
 }
 
 bool Parser::NextIsKeyword(std::string_view keyword) {

@@ -53,6 +53,7 @@ class Parser {
   void Error(std::string summary, std::string detail, const Span& subject, const Span* from = nullptr);
   void ErrorUnlessRecovering(std::string summary, std::string detail, const Span& subject, const Span* from = nullptr);
   bool TooDeep(const Span& at);
+  void GiveUp();
   bool Failed(size_t errors_before) const { return recovery_ && errors_ > errors_before; }
   Token Recover(TokenType end);
   void RecoverAfterBodyItem();
@@ -130,6 +131,7 @@ class Parser {
   size_t errors_ = 0;
   int depth_ = 0;
   bool recovery_ = false;
+  bool given_up_ = false;
 };
 
 }  // namespace waypoint::hcl

@@ -76,7 +76,8 @@ class Finder {
   void Object(const ObjectExpr& expr) {
     for (const ObjectItem& item : expr.items) {
       const bool bare = !item.computed && item.key->kind == ExprKind::kTraversal &&
-                        As<TraversalExpr>(*item.key).source == nullptr && As<TraversalExpr>(*item.key).steps.size() == 1;
+                        As<TraversalExpr>(*item.key).source == nullptr &&
+                        As<TraversalExpr>(*item.key).steps.size() == 1;
       if (!bare) Visit(*item.key);
       Visit(*item.value);
     }

@@ -377,6 +377,8 @@ class Scanner {
     }
     const size_t newline = NewlineAt(i);
     if (modes_.back() == Mode::kHeredoc) return HeredocLiteral(i, newline);
+    // 0.11 takes all that follows a lone carriage return in a stand-alone template as literal.
+    if (newline == 0 && Has(i, '\r')) return Emit(T::kStringLit, text_.size());
     if (newline == 0 && i == at_) return Unknown();
     Emit(T::kStringLit, i + newline);
   }

@@ -109,8 +109,8 @@ StepResult GetAttribute(const Value& value, std::string_view given) {
     return Problem{"Missing map element", Cat("This map has no element with the key \"", name, "\".")};
   }
   if (type.IsList() || type.IsTuple() || type.IsSet()) {
-    return Problem{"Unsupported attribute",
-                   Cat("A ", type.FriendlyName(), " has no attributes. For those of each element write [*].", name, ".")};
+    return Problem{"Unsupported attribute", Cat("A ", type.FriendlyName(),
+                                                " has no attributes. For those of each element write [*].", name, ".")};
   }
   return Problem{"Unsupported attribute", Cat("A ", type.FriendlyName(), " has no attributes.")};
 }

@@ -11,9 +11,13 @@ size_t Count(const Types& types, Kind kind) {
   return std::count_if(types.begin(), types.end(), [kind](const Type& t) { return t.kind() == kind; });
 }
 
-std::optional<Type> AsList(const Types& tuples, Conversions allowed) {
+// Tuples, or tuples and lists, as a list of whatever all their parts convert to.
+std::optional<Type> AsList(const Types& types, Conversions allowed) {
   Types all;
-  for (const Type& t : tuples) all.insert(all.end(), t.Elements().begin(), t.Elements().end());
+  for (const Type& t : types) {
+    const Types parts = ElementTypes(t);
+    all.insert(all.end(), parts.begin(), parts.end());
+  }
   std::optional<Type> element = Unify(all, allowed);
   if (!element) return std::nullopt;
   return Type::List(*element);
@@ -116,6 +120,7 @@ std::optional<Type> Unify(const std::vector<Type>& types, Conversions allowed) {
   if (types.empty()) return std::nullopt;
   if (std::all_of(types.begin(), types.end(), [&](const Type& t) { return t == types[0]; })) return types[0];
   size_t maps = Count(types, Kind::kMap), objects = Count(types, Kind::kObject), tuples = Count(types, Kind::kTuple);
+  size_t lists = Count(types, Kind::kList);
   size_t dynamics = Count(types, Kind::kDynamic), all = types.size();
   // What a dynamic part will turn out to be decides the way to go: only dynamic fits every case.
   if (dynamics > 0 && (maps + dynamics == all || objects + dynamics == all || tuples + dynamics == all)) {
@@ -126,6 +131,9 @@ std::optional<Type> Unify(const std::vector<Type>& types, Conversions allowed) {
   if (tuples == all) return UnifyTuples(types, allowed);
   if (maps > 0 && maps + objects == all) {
     if (std::optional<Type> map = AsMap(types, allowed)) return map;
+  }
+  if (lists > 0 && tuples > 0 && lists + tuples == all) {
+    if (std::optional<Type> list = AsList(types, allowed)) return list;
   }
   return OneOfThem(types, allowed);
 }

@@ -158,6 +158,8 @@ std::optional<bool> SameParts(const Value& a, const Value& b) {
 std::optional<bool> Same(const Value& a, const Value& b) {
   if (a.IsKnown() && b.IsKnown() && (a.IsNull() || b.IsNull())) return a.IsNull() && b.IsNull();
   if (!a.IsKnown() || !b.IsKnown()) {
+    // Nulls of all types are equal, and an unknown may turn out to be one.
+    if (a.IsNull() || b.IsNull() || a.IsKnown() == b.IsKnown()) return std::nullopt;
     bool decided = !a.type().HasDynamic() && !b.type().HasDynamic() && !(a.type() == b.type());
     return decided ? std::optional<bool>(false) : std::nullopt;
   }

@@ -134,7 +134,8 @@ BodySchema DecodeSchema(const Json& json) {
   if (json.contains("blocks") && json["blocks"].is_array()) {
     for (const Json& block : json["blocks"]) {
       BlockSchema row{block["type"], {}};
-      if (block.contains("labels") && block["labels"].is_array()) row.labels = block["labels"].get<std::vector<std::string>>();
+      if (block.contains("labels") && block["labels"].is_array())
+        row.labels = block["labels"].get<std::vector<std::string>>();
       schema.blocks.push_back(row);
     }
   }
@@ -162,8 +163,10 @@ Json Decode(const Body& body, const Json& schema, const EvalContext* context) {
                {"type_range", ToJson(block.type_range.span)},
                {"def_range", ToJson(block.def_range.span)}};
       for (const Json& inner : schema.value("blocks", Json::array())) {
-        if (inner["type"] == block.type && inner.contains("body")) row["body"] = Decode(*block.body, inner["body"], context);
-        if (inner["type"] == block.type && !inner.contains("body")) row["body"] = Decode(*block.body, {{"just_attributes", true}}, context);
+        if (inner["type"] == block.type && inner.contains("body"))
+          row["body"] = Decode(*block.body, inner["body"], context);
+        if (inner["type"] == block.type && !inner.contains("body"))
+          row["body"] = Decode(*block.body, {{"just_attributes", true}}, context);
       }
       out["blocks"].push_back(row);
     }
@@ -197,7 +200,8 @@ Json Normalize(const Json& json) {
     } else if (name == "value" && json.contains("type")) {
       out[name] = NormalizeValue(field, DecodeType(json["type"]));
     } else if (name == "index") {
-      out[name] = field.is_number() ? Json(field.dump()) : field;
+      const bool number = field.is_number() || (field.is_string() && field.get<std::string>().front() == kNumberMark);
+      out[name] = NormalizeValue(field, number ? Type::Number() : Type::String());
     } else {
       out[name] = name == "type" ? field : Normalize(field);
     }

@@ -3,16 +3,31 @@
 namespace waypoint::hcl::testing {
 namespace {
 
-class ExactNumbers : public nlohmann::detail::json_sax_dom_parser<Json> {
- public:
-  using json_sax_dom_parser::json_sax_dom_parser;
+bool IsSmallInteger(const std::string& number) {
+  return number.size() < 18 && number != "-0" && number.find_first_of(".eE") == std::string::npos;
+}
 
-  bool number_float(double, const std::string& text) {
-    std::string marked = kNumberMark + text;
-    return string(marked);
+// The line with its large or broken numbers quoted behind kNumberMark.
+std::string QuoteNumbers(const std::string& line) {
+  std::string out;
+  for (size_t i = 0; i < line.size();) {
+    size_t end = i + 1;
+    if (line[i] == '"') {
+      while (line[end] != '"') end += line[end] == '\\' ? 2 : 1;
+      ++end;
+    } else if (line[i] == '-' || (line[i] >= '0' && line[i] <= '9')) {
+      end = std::min(line.find_first_not_of("0123456789+-.eE", i), line.size());
+      if (!IsSmallInteger(line.substr(i, end - i))) {
+        out += "\"\\u0001" + line.substr(i, end - i) + "\"";
+        i = end;
+        continue;
+      }
+    }
+    out += line.substr(i, end - i);
+    i = end;
   }
-  bool number_integer(int64_t value) { return value == 0 ? number_float(0, "-0") : json_sax_dom_parser::number_integer(value); }
-};
+  return out;
+}
 
 std::string NumberText(const Json& json) {
   if (json.is_string()) return json.get<std::string>().substr(1);
@@ -35,12 +50,7 @@ std::string DecodeString(const Json& json) {
 
 }  // namespace
 
-Json ParseExact(const std::string& line) {
-  Json out;
-  ExactNumbers handler(out);
-  Json::sax_parse(line, &handler);
-  return out;
-}
+Json ParseExact(const std::string& line) { return Json::parse(QuoteNumbers(line)); }
 
 Type DecodeType(const Json& json) {
   if (json == "string") return Type::String();
@@ -161,7 +171,9 @@ Json EncodeValue(const Value& value) {
 }
 
 Json NormalizeValue(const Json& json, const Type& type) {
-  if (json.is_null() || (json.is_object() && (json.contains("$unknown") || json.contains("$inf") || json.contains("$bytes")))) return json;
+  if (json.is_null() ||
+      (json.is_object() && (json.contains("$unknown") || json.contains("$inf") || json.contains("$bytes"))))
+    return json;
   if (type.IsNumber()) return NumberText(json);
   if (json.is_array()) {
     Json out = Json::array();
@@ -183,11 +195,11 @@ Json NormalizeValue(const Json& json, const Type& type) {
 Contexts::Contexts(std::shared_ptr<const FunctionTable> functions) {
   std::ifstream in(CorpusPath("contexts.json"));
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  for (const auto& [name, scopes] : ParseExact(text).items()) Add(name, scopes, functions);
+  const Json contexts = ParseExact(text);
+  for (const auto& [name, scopes] : contexts.items()) Add(name, scopes, functions);
 }
 
-void Contexts::Add(const std::string& name, const Json& scopes,
-                   const std::shared_ptr<const FunctionTable>& functions) {
+void Contexts::Add(const std::string& name, const Json& scopes, const std::shared_ptr<const FunctionTable>& functions) {
   auto& chain = chains_[name];
   for (const Json& scope : scopes) {
     auto context = std::make_unique<EvalContext>();
