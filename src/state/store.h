@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -69,9 +70,11 @@ class View {
 
 class Txn : public View {
  public:
+  // By reference, so that a key made from the record in the same call still sees it whole.
   template <typename R>
-  void Put(absl::string_view key, R record) {
-    PutAny(RecordTraits<R>::kTable, key, std::make_shared<const R>(std::move(record)));
+  void Put(absl::string_view key, R&& record) {
+    using Record = std::decay_t<R>;
+    PutAny(RecordTraits<Record>::kTable, key, std::make_shared<const Record>(std::forward<R>(record)));
   }
   template <typename R>
   void Delete(absl::string_view key) {
