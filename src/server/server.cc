@@ -14,11 +14,15 @@
 #include "server/access/signing.h"
 #include "server/access/token_service.h"
 #include "server/access/user_service.h"
+#include "server/entrypoints/entrypoint_service.h"
 #include "server/jobs/engine.h"
 #include "server/jobs/job_service.h"
 #include "server/jobs/job_stream.h"
 #include "server/jobs/queue.h"
+#include "server/jobs/task_service.h"
+#include "server/records/records.h"
 #include "server/rpc/rpc_server.h"
+#include "server/runners/profile_service.h"
 #include "server/runners/runner_service.h"
 #include "server/tls/self_signed.h"
 #include "state/rocks_backend.h"
@@ -30,35 +34,48 @@ namespace pb = ::hashicorp::waypoint;
 
 // Everything that answers calls. Lives on the loop's thread once the server listens.
 struct Services {
-  Services(state::Store& store, jobs::JobIndex& job_index, Clock& clock, IdSource& ids, const ServerOptions& options)
+  Services(state::Store& store, const RecordIndexes& indexes, jobs::JobIndex& job_index, Clock& clock, IdSource& ids,
+           const ServerOptions& options)
       : tokens(store, clock),
         users(store),
         config(store, options.version),
         guard(store, clock, ids),
+        records(store, indexes),
         engine(store, job_index, clock, ids),
         queue(OnDemandEnvironment),
         jobs(engine, queue),
         job_streams(engine),
-        runners(engine, {nullptr, [](state::Txn& txn, pb::Token body) { return SignToken(txn, std::move(body)); }}) {}
+        tasks(engine),
+        profiles(engine),
+        runners(engine, [](state::Txn& txn, pb::Token body) { return SignToken(txn, std::move(body)); }),
+        entrypoints(store, clock, indexes.deployments) {}
 
   void Register(Table& table) {
     tokens.Register(table);
     users.Register(table);
     config.Register(table);
+    records.Register(table);
     jobs.Register(table);
     job_streams.Register(table);
+    tasks.Register(table);
+    profiles.Register(table);
     runners.Register(table);
+    entrypoints.Register(table);
   }
 
   TokenService tokens;
   UserService users;
   ServerConfigService config;
   AccessGuard guard;
+  Records records;
   jobs::Engine engine;
   jobs::JobQueue queue;
   jobs::JobService jobs;
   jobs::JobStreams job_streams;
+  jobs::TaskService tasks;
+  runners::ProfileService profiles;
   runners::RunnerService runners;
+  entrypoints::EntrypointService entrypoints;
 };
 
 class ServerImpl final : public Server {
@@ -73,8 +90,9 @@ class ServerImpl final : public Server {
     auto job_index = std::make_unique<jobs::JobIndex>();
     jobs::JobIndex& jobs_by_state = *job_index;
     store.indexes.push_back(std::move(job_index));
+    const RecordIndexes indexes = AddRecordIndexes(store);
     ASSIGN_OR_RETURN(store_, state::OpenStore(*backend_, rpc_->loop(), clock_, ids_, std::move(store)));
-    services_.emplace(*store_, jobs_by_state, clock_, ids_, options_);
+    services_.emplace(*store_, indexes, jobs_by_state, clock_, ids_, options_);
     services_->Register(rpc_->table());
     services_->engine.Start();
     return absl::OkStatus();

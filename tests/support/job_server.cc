@@ -28,11 +28,10 @@ void JobServer::Start() {
   });
   jobs_ = std::make_unique<jobs::JobService>(*engine, *queue_);
   streams_ = std::make_unique<jobs::JobStreams>(*engine);
-  runners::RunnerServiceOptions runner_options;
-  runner_options.mint = [](state::Txn&, pb::Token token) -> absl::StatusOr<std::string> {
+  auto mint = [](state::Txn&, pb::Token token) -> absl::StatusOr<std::string> {
     return "token of " + token.runner().id();
   };
-  runners_ = std::make_unique<runners::RunnerService>(*engine, std::move(runner_options));
+  runners_ = std::make_unique<runners::RunnerService>(*engine, mint);
   tasks_ = std::make_unique<jobs::TaskService>(*engine);
   profiles_ = std::make_unique<runners::ProfileService>(*engine);
   table_ = std::make_unique<MapTable>();

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "server/entrypoints/deployment_configuration.h"
 
 namespace waypoint::entrypoints {
 namespace {
@@ -89,9 +90,7 @@ void EntrypointConfigStream::Refresh() {
 }
 
 absl::Status EntrypointConfigStream::Build(const state::View& view, pb::EntrypointConfig& config) const {
-  if (room_.config_of) {
-    ASSIGN_OR_RETURN(config, room_.config_of(view, *deployment_));
-  }
+  config = ConfigurationOf(view, *deployment_);
   if (deployment_->has_component()) *config.mutable_deployment()->mutable_component() = deployment_->component();
   *config.mutable_deployment()->mutable_labels() = deployment_->labels();
   if (room_.clock.Now() < exec_from_) return absl::OkStatus();

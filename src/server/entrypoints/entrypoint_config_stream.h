@@ -15,14 +15,12 @@
 #include "base/clock.h"
 #include "server/entrypoints/exec_sessions.h"
 #include "server/entrypoints/instances.h"
+#include "server/common/operation_index.h"
 #include "server/handler.h"
 #include "state/store.h"
 #include "waypoint/entrypoint.pb.h"
 
 namespace waypoint::entrypoints {
-
-// env_vars, config_sources and file_change_signal of a deployment (logs-exec-entrypoint.md 9, 10).
-using ConfigOf = std::function<absl::StatusOr<pb::EntrypointConfig>(const state::View&, const pb::Deployment&)>;
 
 // What the sessions of this folder share.
 struct Room {
@@ -30,7 +28,7 @@ struct Room {
   Clock& clock;
   Instances instances;
   ExecSessions exec;
-  ConfigOf config_of;  // none: no variables
+  const server::OperationIndex* deployments = nullptr;  // none: looks at all records
 };
 
 class EntrypointConfigStream : public server::Session<pb::EntrypointConfigRequest, pb::EntrypointConfigResponse> {

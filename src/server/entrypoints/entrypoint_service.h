@@ -18,8 +18,8 @@ namespace waypoint::entrypoints {
 
 class EntrypointService {
  public:
-  EntrypointService(state::Store& store, Clock& clock, ConfigOf config_of)
-      : room_{store, clock, {}, ExecSessions(clock.Now()), std::move(config_of)} {}
+  EntrypointService(state::Store& store, Clock& clock, const server::OperationIndex* deployments)
+      : room_{store, clock, {}, ExecSessions(clock.Now()), deployments} {}
   void Register(server::Table& table);
 
   const Instances& instances() const { return room_.instances; }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "ptypes/refs.h"
 
 namespace waypoint::entrypoints {
 namespace {
@@ -13,24 +14,33 @@ constexpr int kDefaultBacklog = 100;
 constexpr size_t kReplayRound = 60;
 constexpr size_t kLiveBatch = 64;
 
-bool SameApplication(const pb::Ref::Application& a, const pb::Ref::Application& b) {
-  return absl::EqualsIgnoreCase(a.project(), b.project()) && absl::EqualsIgnoreCase(a.application(), b.application());
+bool IsLive(const pb::Deployment& deployment, const std::string& workspace) {
+  return deployment.state() == pb::Operation::CREATED && deployment.status().state() == pb::Status::SUCCESS &&
+         absl::EqualsIgnoreCase(deployment.workspace().workspace(), workspace);
 }
 
-}  // namespace
-
-std::vector<std::string> LiveDeployments(const state::View& view, const pb::GetLogStreamRequest::Application& scope) {
+// Ids of the deployments of an application in one workspace that are there and running.
+std::vector<std::string> LiveDeployments(const state::View& view, const server::OperationIndex* index,
+                                         const pb::GetLogStreamRequest::Application& scope) {
+  const std::string& workspace = scope.workspace().workspace();
   std::vector<std::string> ids;
-  view.ForEach<pb::Deployment>("", [&](const std::string& key, const pb::Deployment& deployment) {
-    if (deployment.state() == pb::Operation::CREATED && deployment.status().state() == pb::Status::SUCCESS &&
-        SameApplication(deployment.application(), scope.application()) &&
-        absl::EqualsIgnoreCase(deployment.workspace().workspace(), scope.workspace().workspace())) {
-      ids.push_back(deployment.id());
+  if (index != nullptr) {
+    for (const std::string& id : index->OfApplication(ptypes::ApplicationKey(scope.application()))) {
+      auto deployment = view.Get<pb::Deployment>(id);
+      if (deployment != nullptr && IsLive(*deployment, workspace)) ids.push_back(id);
+    }
+    return ids;
+  }
+  view.ForEach<pb::Deployment>("", [&](const std::string& id, const pb::Deployment& deployment) {
+    if (ptypes::SameApplication(deployment.application(), scope.application()) && IsLive(deployment, workspace)) {
+      ids.push_back(id);
     }
     return true;
   });
   return ids;
 }
+
+}  // namespace
 
 void LogStream::OnMessage(pb::GetLogStreamRequest request) {
   if (watch_ != 0) return;
@@ -67,7 +77,7 @@ void LogStream::Evaluate() {
 
 absl::Status LogStream::FindDeployments(const state::View& view) {
   if (request_.has_application()) {
-    deployments_ = LiveDeployments(view, request_.application());
+    deployments_ = LiveDeployments(view, room_.deployments, request_.application());
     return absl::OkStatus();
   }
   auto deployment = view.Get<pb::Deployment>(request_.deployment_id());

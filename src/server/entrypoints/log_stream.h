@@ -22,9 +22,6 @@
 
 namespace waypoint::entrypoints {
 
-// Ids of the deployments of an application in one workspace that are there and running.
-std::vector<std::string> LiveDeployments(const state::View& view, const pb::GetLogStreamRequest::Application& scope);
-
 class LogStream : public server::Session<pb::GetLogStreamRequest, pb::LogBatch> {
  public:
   LogStream(Room& room, server::Outbox<pb::LogBatch> outbox) : Session(outbox), room_(room) {}

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/common/config_resolve.h"
 #include "server/jobs/knowledge.h"
 
 namespace waypoint::jobs {
@@ -15,6 +16,14 @@ constexpr char kReasonChore[] = "reasons";
 
 void Ignore(absl::Status) {}
 
+std::vector<pb::ConfigSource> SourcesOfJob(const state::View& view, const pb::Job& job) {
+  server::SourceScope scope;
+  scope.project = job.application().project();
+  scope.application = job.application().application();
+  scope.workspace = job.workspace().workspace();
+  return server::ResolveSources(view, scope);
+}
+
 }  // namespace
 
 Engine::Engine(state::Store& store, JobIndex& index, Clock& clock, IdSource& ids, EngineOptions options)
@@ -22,7 +31,7 @@ Engine::Engine(state::Store& store, JobIndex& index, Clock& clock, IdSource& ids
       clock_(clock),
       ids_(ids),
       options_([&] {
-        if (!options.sources) options.sources = [](const state::View&, const pb::Job&) { return std::vector<pb::ConfigSource>(); };
+        if (!options.sources) options.sources = SourcesOfJob;
         return std::move(options);
       }()),
       book_(index, clock, [this](std::vector<std::string> ids) { OnDue(ids); }),

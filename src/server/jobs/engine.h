@@ -25,7 +25,7 @@
 namespace waypoint::jobs {
 
 struct EngineOptions {
-  SourcesOf sources;  // none: assignments carry no configuration sources
+  SourcesOf sources;  // none: those of the job's application and workspace
   absl::Duration prune_interval = absl::Minutes(10);
   size_t keep = 10'000;
 };

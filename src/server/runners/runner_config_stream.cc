@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "server/jobs/machine.h"
 #include "server/runners/registration.h"
+#include "server/runners/runner_configuration.h"
 
 namespace waypoint::runners {
 namespace {
@@ -77,11 +78,7 @@ void RunnerConfigStream::OnRegistered() {
 void RunnerConfigStream::Refresh() {
   auto response = std::make_shared<Response>();
   auto look = [&](const state::View& view) -> absl::Status {
-    if (!config_for_) {
-      response->mutable_config();
-      return absl::OkStatus();
-    }
-    ASSIGN_OR_RETURN(*response->mutable_config(), config_for_(view, runner_, job_ ? &*job_ : nullptr));
+    *response->mutable_config() = ConfigurationOf(view, runner_, job_ ? &*job_ : nullptr);
     return absl::OkStatus();
   };
   engine_.store().Look(look, [this, response, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {

@@ -5,12 +5,10 @@
 // Threads: the loop.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "auth/identity.h"
 #include "server/handler.h"
 #include "server/jobs/engine.h"
@@ -20,17 +18,12 @@ namespace waypoint::runners {
 
 namespace pb = ::hashicorp::waypoint;
 
-// The configuration of a runner; `job` is that of an on-demand runner, else null. (logs-exec-entrypoint.md 9, 10)
-using ConfigFor =
-    std::function<absl::StatusOr<pb::RunnerConfig>(const state::View&, const pb::Runner&, const pb::Job* job)>;
-
 class RunnerConfigStream : public server::Session<pb::RunnerConfigRequest, pb::RunnerConfigResponse> {
  public:
   using Response = pb::RunnerConfigResponse;
 
-  RunnerConfigStream(jobs::Engine& engine, const ConfigFor& config_for, auth::Identity identity,
-                     server::Outbox<Response> outbox)
-      : Session(outbox), engine_(engine), config_for_(config_for), identity_(std::move(identity)) {}
+  RunnerConfigStream(jobs::Engine& engine, auth::Identity identity, server::Outbox<Response> outbox)
+      : Session(outbox), engine_(engine), identity_(std::move(identity)) {}
   ~RunnerConfigStream() override { Stop(); }
 
   void OnMessage(pb::RunnerConfigRequest message) override;
@@ -45,7 +38,6 @@ class RunnerConfigStream : public server::Session<pb::RunnerConfigRequest, pb::R
   void Stop();
 
   jobs::Engine& engine_;
-  const ConfigFor& config_for_;
   const auth::Identity identity_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   bool opened_ = false;

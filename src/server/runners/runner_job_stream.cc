@@ -5,8 +5,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/common/workspaces.h"
 #include "server/jobs/machine.h"
-#include "server/runners/project_ref.h"
 #include "server/runners/registration.h"
 
 namespace waypoint::runners {
@@ -148,8 +148,11 @@ void RunnerJobStream::OnDownload(const pb::Job::DataSource::Ref& ref) {
     absl::Status edited = step.Edit(job_id_, [&](pb::Job& job) { *job.mutable_data_source_ref() = ref; });
     if (!edited.ok()) return edited;
     auto job = step.Get(job_id_);
-    if (job.ok()) StoreProjectRef(step.txn(), **job, ref);
-    return job.status();
+    if (!job.ok()) return job.status();
+    pb::Ref::Project project;
+    project.set_project((*job)->application().project());
+    server::NoteDataSourceRef(step.txn(), (*job)->workspace(), project, ref);
+    return absl::OkStatus();
   });
 }
 

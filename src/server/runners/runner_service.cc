@@ -104,12 +104,12 @@ std::unique_ptr<server::Session<pb::RunnerJobStreamRequest, pb::RunnerJobStreamR
 
 std::unique_ptr<server::Session<pb::RunnerConfigRequest, pb::RunnerConfigResponse>> RunnerService::OpenConfig(
     const Caller& caller, server::Outbox<pb::RunnerConfigResponse> outbox) {
-  return std::make_unique<RunnerConfigStream>(engine_, options_.config_for, caller.identity, outbox);
+  return std::make_unique<RunnerConfigStream>(engine_, caller.identity, outbox);
 }
 
 std::unique_ptr<server::Session<pb::RunnerTokenRequest, pb::RunnerTokenResponse>> RunnerService::OpenToken(
     const Caller& caller, server::Outbox<pb::RunnerTokenResponse> outbox) {
-  return std::make_unique<AdoptionSession>(engine_, options_.mint, caller, outbox);
+  return std::make_unique<AdoptionSession>(engine_, mint_, caller, outbox);
 }
 
 }  // namespace waypoint::runners

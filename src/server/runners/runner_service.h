@@ -19,15 +19,10 @@ namespace waypoint::runners {
 // Signs a token body inside a transaction.
 using Mint = std::function<absl::StatusOr<std::string>(state::Txn&, pb::Token)>;
 
-struct RunnerServiceOptions {
-  ConfigFor config_for;  // none: runners get an empty configuration
-  Mint mint;             // none: adoption cannot hand out tokens
-};
-
 class RunnerService {
  public:
-  RunnerService(jobs::Engine& engine, RunnerServiceOptions options)
-      : engine_(engine), options_(std::move(options)) {}
+  // Without `mint` adoption cannot hand out tokens.
+  RunnerService(jobs::Engine& engine, Mint mint) : engine_(engine), mint_(std::move(mint)) {}
   void Register(server::Table& table);
 
   void Get(const server::Caller& caller, const pb::GetRunnerRequest& request, server::Reply<pb::Runner> reply);
@@ -47,7 +42,7 @@ class RunnerService {
 
  private:
   jobs::Engine& engine_;
-  const RunnerServiceOptions options_;
+  const Mint mint_;
 };
 
 }  // namespace waypoint::runners
