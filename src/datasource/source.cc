@@ -20,7 +20,6 @@ absl::StatusOr<Fetched> FetchLocal(const pb::Job& job, const FetchOptions& optio
 
 absl::StatusOr<Fetched> Fetch(const pb::Job& job, const FetchOptions& options) {
   switch (job.data_source().source_case()) {
-<<<<<<< HEAD
     case pb::Job::DataSource::kLocal: return FetchLocal(job, options);
     case pb::Job::DataSource::kGit: {
       ASSIGN_OR_RETURN(pb::Job::Git git, EffectiveGit(job));
@@ -28,14 +27,6 @@ absl::StatusOr<Fetched> Fetch(const pb::Job& job, const FetchOptions& options) {
     }
     case pb::Job::DataSource::SOURCE_NOT_SET: return absl::InternalError("the job has no data source");
     default: break;
-=======
-    case pb::Job::DataSource::kLocal:
-      return FetchLocal(job, options);
-    case pb::Job::DataSource::SOURCE_NOT_SET:
-      return absl::InternalError("the job has no data source");
-    default:
-      break;
->>>>>>> 4f59da9 (state: keys made from the record in the same Put see it whole)
   }
   return absl::FailedPreconditionError("this runner can't fetch the job's kind of data source");
 }
