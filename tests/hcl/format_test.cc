@@ -18,7 +18,10 @@ TEST(Format, Corpus) {
     const Json& want = request["want"];
     const std::string out = Format(text);
     EXPECT_EQ(testing::Dump(out), testing::Dump(testing::Bytes(want, "out")));
-    if (!out.starts_with("\xEF\xBB\xBF")) EXPECT_EQ(Format(out), out);  // a byte order mark is dropped each time
+    // A byte order mark is dropped each time.
+    if (!out.starts_with("\xEF\xBB\xBF")) {
+      EXPECT_EQ(Format(out), out);
+    }
 
     Diagnostics diagnostics;
     const std::string waypoint = FormatFile(MakeSource("input.hcl", text), diagnostics);
