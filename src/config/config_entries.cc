@@ -7,9 +7,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/status.h"
-#include "config/dynamic_value.h"
 #include "config/errors.h"
 #include "hcl/convert.h"
+#include "hcl/functions/dynamic.h"
 
 namespace waypoint::config {
 namespace {
@@ -150,7 +150,7 @@ class Evaluation {
     if (attempt.HasErrors() || !value.IsKnown()) {
       return Annotate(DiagnosticsStatus(attempt), entry.Path());
     }
-    if (std::optional<DynamicDefault> dynamic = AsDynamic(value)) {
+    if (std::optional<DynamicDefault> dynamic = hcl::AsDynamic(value)) {
       var.mutable_dynamic()->set_from(dynamic->from);
       for (const auto& [key, text] : dynamic->config) (*var.mutable_dynamic()->mutable_config())[key] = text;
       return absl::OkStatus();
@@ -168,7 +168,7 @@ class Evaluation {
 
   const ScopePtr scope_;
   const std::shared_ptr<const hcl::FunctionTable> functions_ =
-      std::make_shared<const hcl::FunctionTable>(DynamicFunctions());
+      std::make_shared<const hcl::FunctionTable>(hcl::DynamicFunctions());
   hcl::Diagnostics diagnostics_;
   std::vector<absl::Status> errors_;
   std::vector<Entry> entries_;

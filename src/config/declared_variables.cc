@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "config/decode.h"
-#include "config/dynamic_value.h"
 #include "hcl/convert.h"
+#include "hcl/functions/dynamic.h"
 #include "hcl/type_expression.h"
 #include "hcl/unicode.h"
 
@@ -18,7 +18,7 @@ void DecodeDefault(const hcl::Attribute& attribute, const hcl::EvalContext* cont
   const size_t before = diagnostics.size();
   Value value = attribute.expr.Evaluate(context, diagnostics);
   if (diagnostics.size() > before) return;
-  variable.dynamic = AsDynamic(value);
+  variable.dynamic = hcl::AsDynamic(value);
   if (variable.dynamic) {
     if (variable.type && (variable.type->IsNumber() || variable.type->IsBool())) {
       diagnostics.Error("Invalid type for dynamic default",
@@ -72,7 +72,7 @@ DeclaredVariable DecodeOne(const hcl::Block& block, const hcl::EvalContext* cont
 DeclaredVariables DecodeVariables(const std::vector<const hcl::Block*>& blocks, const hcl::EvalContext* context,
                                   Diagnostics& diagnostics) {
   hcl::EvalContext with_dynamic = context->Child();
-  with_dynamic.functions = std::make_shared<const hcl::FunctionTable>(DynamicFunctions());
+  with_dynamic.functions = std::make_shared<const hcl::FunctionTable>(hcl::DynamicFunctions());
   DeclaredVariables out;
   for (const hcl::Block* block : blocks) {
     DeclaredVariable variable = DecodeOne(*block, &with_dynamic, diagnostics);

@@ -6,8 +6,8 @@
 #include "base/environment.h"
 #include "base/files.h"
 #include "config/declared_variables.h"
-#include "config/git_functions.h"
 #include "hcl/functions/functions.h"
+#include "hcl/functions/git.h"
 #include "hcl/parse.h"
 
 namespace waypoint::config::internal {
@@ -67,7 +67,8 @@ ScopePtr BaseScope(const File& file) {
   options.clock = file.options.clock;
   options.home = Environment::FromProcess().Home();
   hcl::FunctionTable table = hcl::StandardFunctions(options);
-  table.merge(GitFunctions(file.options.data_dir.empty() ? file.folder : file.options.data_dir, file.options.clock));
+  table.merge(
+      hcl::GitFunctions(file.options.data_dir.empty() ? file.folder : file.options.data_dir, file.options.clock));
   hcl::Variables variables;
   variables["path"] = Value::StringMap({{"pwd", file.folder}, {"project", file.folder}});
   variables["workspace"] = Value::StringMap({{"name", file.options.workspace}});

@@ -1,6 +1,6 @@
 #include "config/scope.h"
 
-#include "config/template_functions.h"
+#include "hcl/functions/templates.h"
 
 namespace waypoint::config {
 
@@ -13,7 +13,7 @@ ScopePtr Scope::Make(ScopePtr parent, std::optional<hcl::Variables> variables,
   scope->context_.functions = std::move(functions);
   // The functions refer to the scope they are part of and die with it.
   scope->final_ = scope->context_.Child();
-  scope->final_.functions = std::make_shared<const hcl::FunctionTable>(TemplateFunctions(&scope->context_));
+  scope->final_.functions = std::make_shared<const hcl::FunctionTable>(hcl::TemplateFunctions(&scope->context_));
   return scope;
 }
 

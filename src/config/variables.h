@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "hcl/functions/dynamic.h"
 #include "hcl/source.h"
 #include "hcl/value.h"
 #include "waypoint/common.pb.h"
@@ -21,10 +22,7 @@ namespace waypoint::config {
 
 namespace pb = ::hashicorp::waypoint;
 
-struct DynamicDefault {
-  std::string from;
-  std::map<std::string, std::string> config;
-};
+using DynamicDefault = hcl::DynamicValue;
 
 struct DeclaredVariable {
   std::string name;

@@ -46,38 +46,6 @@ bool CanCollect(const Type& from, const Type& to, Conversions allowed) {
          std::all_of(parts.begin(), parts.end(), [&](const Type& t) { return CanConvert(t, *element, allowed); });
 }
 
-// The type an unknown or null value of type `in` has after a conversion to `out`.
-Type FillDynamic(const Type& in, const Type& out) {
-  if (in.IsDynamic()) return out;
-  if (out.IsDynamic()) return in;
-  if (out.IsCollection()) {
-    Type element = out.Element();
-    if (in.IsCollection()) {
-      element = FillDynamic(in.Element(), element);
-    } else if (in.IsTuple() || in.IsObject()) {
-      element = CommonElement(ElementTypes(in), element, Conversions::kUnsafe).value_or(element);
-    }
-    return out.IsList() ? Type::List(element) : out.IsSet() ? Type::Set(element) : Type::Map(element);
-  }
-  if (out.IsTuple() && in.IsTuple() && in.Elements().size() == out.Elements().size()) {
-    std::vector<Type> types;
-    for (size_t i = 0; i < in.Elements().size(); ++i) types.push_back(FillDynamic(in.Elements()[i], out.Elements()[i]));
-    return Type::Tuple(std::move(types));
-  }
-  if (out.IsObject()) {
-    std::map<std::string, Type> types;
-    for (const auto& [name, want] : out.Attributes()) {
-      Type got = in.IsMap() ? in.Element() : want;
-      if (in.IsObject()) {
-        if (auto it = in.Attributes().find(name); it != in.Attributes().end()) got = it->second;
-      }
-      types.emplace(name, FillDynamic(got, want));
-    }
-    return Type::Object(std::move(types));
-  }
-  return out;
-}
-
 absl::StatusOr<Value> Apply(const Value& value, const Type& target);
 
 absl::StatusOr<Value> ApplyAt(const Value& value, const Type& target, std::string_view place) {
@@ -189,8 +157,8 @@ absl::StatusOr<Value> ApplyToTuple(const Value& value, const Type& target) {
 // CanConvert has held for the types.
 absl::StatusOr<Value> Apply(const Value& value, const Type& target) {
   if (target.IsDynamic() || value.type() == target) return value;
-  if (!value.IsKnown()) return Value::Unknown(FillDynamic(value.type(), target));
-  if (value.IsNull()) return Value::Null(FillDynamic(value.type(), target));
+  if (!value.IsKnown()) return Value::Unknown(target);
+  if (value.IsNull()) return Value::Null(target);
   switch (target.kind()) {
     case Kind::kList:
     case Kind::kSet:

@@ -319,14 +319,14 @@ Value Evaluator::JsonObject(const JsonObjectExpr& expr) {
 
 Span StartOf(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kTemplate:
-      return StartOf(*As<TemplateExpr>(expr).parts[0]);
+    case ExprKind::kTemplate: {
+      Span start = StartOf(*As<TemplateExpr>(expr).parts[0]);
+      if (start.empty()) start.start = start.end = Advance(start.start, "\"");  // "" begins behind its quote
+      return start;
+    }
+    case ExprKind::kParens:
     case ExprKind::kTemplateJoin:
       return StartOf(*As<WrapExpr>(expr).inner);
-    case ExprKind::kTraversal: {
-      const auto& traversal = As<TraversalExpr>(expr);
-      return traversal.source != nullptr ? expr.span : traversal.steps[0].span;
-    }
     case ExprKind::kCall:
       return Join(As<CallExpr>(expr).name_span, As<CallExpr>(expr).open_span);
     case ExprKind::kConditional:

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/status.h"
+#include "hcl/format.h"
 #include "hcl/unicode.h"
 
 namespace waypoint::hcl {
@@ -124,7 +125,7 @@ std::string QuoteString(std::string_view text) {
 absl::StatusOr<std::string> RenderValue(const Value& value) {
   std::string out;
   RETURN_IF_ERROR(Render(value, out));
-  return out;
+  return Format(out);
 }
 
 }  // namespace waypoint::hcl

@@ -61,7 +61,7 @@ class Reader {
     if (call.arguments.size() != 1) {
       Range at = ArgumentsRange(call);
       if (call.arguments.size() > 1) {
-        at.span = hcl::Join(call.arguments[1].range().span, call.close_range.span);
+        at.span = hcl::Join(call.arguments[1].range().span, call.arguments.back().range().span);
       }
       if (known) return Fail(absl::StrCat("The ", call.name, " type constructor requires exactly one argument."), at);
       return Fail(absl::StrCat("Keyword \"", call.name, "\" is not a valid type constructor."), expr.range());

@@ -1,5 +1,8 @@
 #include "hcl/corpus_values.h"
 
+#include "hcl/functions/dynamic.h"
+#include "hcl/functions/templates.h"
+
 namespace waypoint::hcl::testing {
 namespace {
 
@@ -165,6 +168,11 @@ Json EncodeValue(const Value& value) {
       for (const auto& [name, field] : value.AsFields()) out[name] = EncodeValue(field);
       return out;
     }
+    case Kind::kCapsule:
+      if (std::optional<DynamicValue> dynamic = AsDynamic(value)) {
+        return Json{{"$dynamic", {{"from", dynamic->from}, {"config", dynamic->config}}}};
+      }
+      return "?";
     default:
       return "?";
   }
@@ -201,6 +209,7 @@ Contexts::Contexts(std::shared_ptr<const FunctionTable> functions) {
 
 void Contexts::Add(const std::string& name, const Json& scopes, const std::shared_ptr<const FunctionTable>& functions) {
   auto& chain = chains_[name];
+  bool with_functions = false;
   for (const Json& scope : scopes) {
     auto context = std::make_unique<EvalContext>();
     context->parent = chain.empty() ? nullptr : chain.back().get();
@@ -211,8 +220,19 @@ void Contexts::Add(const std::string& name, const Json& scopes, const std::share
       }
     }
     if (scope.value("functions", false)) context->functions = functions;
+    if (scope.value("dynamic", false)) {
+      auto both = std::make_shared<FunctionTable>(DynamicFunctions());
+      if (context->functions) both->insert(context->functions->begin(), context->functions->end());
+      context->functions = both;
+    }
+    with_functions = with_functions || scope.value("functions", false);
     chain.push_back(std::move(context));
   }
+  if (!with_functions) return;
+  // One more scope, innermost, brings the functions about templates.
+  auto context = std::make_unique<EvalContext>(chain.back()->Child());
+  context->functions = std::make_shared<FunctionTable>(TemplateFunctions(chain.back().get()));
+  chain.push_back(std::move(context));
 }
 
 const EvalContext* Contexts::Find(const Json& request) const {

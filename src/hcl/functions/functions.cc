@@ -16,6 +16,7 @@ FunctionTable StandardFunctions(const FunctionOptions& options) {
   AddJsonFunctions(table);
   AddYamlFunctions(table);
   AddFileFunctions(table, options);
+  AddJsonnetFunctions(table);
   AddSelectorFunctions(table);
   return table;
 }

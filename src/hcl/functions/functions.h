@@ -33,6 +33,7 @@ void AddEncodingFunctions(FunctionTable& table);
 void AddJsonFunctions(FunctionTable& table);
 void AddYamlFunctions(FunctionTable& table);
 void AddFileFunctions(FunctionTable& table, const FunctionOptions& options);
+void AddJsonnetFunctions(FunctionTable& table);
 void AddSelectorFunctions(FunctionTable& table);
 
 }  // namespace waypoint::hcl

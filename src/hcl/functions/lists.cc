@@ -30,7 +30,7 @@ absl::StatusOr<Type> CoalesceType(Args a) {
   for (size_t i = 0; i < a.size(); ++i) {
     if (!a[i].IsKnown()) return Type::Dynamic();
     if (!IsListOrTuple(a[i].type())) {
-      return ArgumentError(static_cast<int>(i), "coalescelist arguments must be lists or tuples");
+      return absl::InvalidArgumentError(absl::StrCat("argument ", i + 1, " must be a list or tuple"));
     }
   }
   bool same = std::all_of(a.begin(), a.end(), [&](const Value& v) { return v.type() == a[0].type(); });
@@ -168,8 +168,8 @@ absl::StatusOr<Value> Range(Args a, const Type&) {
   if (step.IsZero()) return absl::InvalidArgumentError("step must not be zero");
   bool down = step.Sign() < 0;
   if (down ? start < end : end < start) {
-    return absl::InvalidArgumentError(down ? "end must be less than start when step is negative"
-                                           : "end must be greater than start when step is positive");
+    return ArgumentError(a.size() > 1 ? 1 : 0, down ? "end must be less than start when step is negative"
+                                                    : "end must be greater than start when step is positive");
   }
   Value::Vector out;
   for (Number n = start; down ? end < n : n < end;) {

@@ -95,6 +95,7 @@ absl::StatusOr<Type> ZipmapType(Args a) {
 }
 
 absl::StatusOr<Value> Zipmap(Args a, const Type& result) {
+  if (!a[0].IsWhollyKnown()) return Value::Unknown(result);
   RETURN_IF_ERROR(CheckKeys(a[0], a[1].Length()));
   Value::Fields out;
   for (size_t i = 0; i < a[0].Length(); ++i) out[a[0].Elements()[i].AsString()] = a[1].Elements()[i];

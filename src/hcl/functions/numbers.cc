@@ -6,6 +6,69 @@
 namespace waypoint::hcl {
 namespace {
 
+// The natural logarithm by the series that 0.11's library uses; the C library's differs in the last digit.
+double NaturalLog(double x) {
+  if (x <= 0 || !std::isfinite(x)) return std::log(x);
+  constexpr double kLn2High = 6.93147180369123816490e-01, kLn2Low = 1.90821492927058770002e-10;
+  constexpr double kOdd[] = {6.666666666666735130e-01, 2.857142874366239149e-01, 1.818357216161805012e-01,
+                             1.479819860511658591e-01};
+  constexpr double kEven[] = {3.999999999940941908e-01, 2.222219843214978396e-01, 1.531383769920937332e-01};
+  int exponent;
+  double mantissa = std::frexp(x, &exponent);
+  if (mantissa < M_SQRT1_2) {
+    mantissa *= 2;
+    --exponent;
+  }
+  const double f = mantissa - 1, k = exponent;
+  const double s = f / (2 + f), s2 = s * s, s4 = s2 * s2;
+  const double odd = s2 * (kOdd[0] + s4 * (kOdd[1] + s4 * (kOdd[2] + s4 * kOdd[3])));
+  const double even = s4 * (kEven[0] + s4 * (kEven[1] + s4 * kEven[2]));
+  const double half_square = 0.5 * f * f;
+  return k * kLn2High - ((half_square - (s * (half_square + (odd + even)) + k * kLn2Low)) - f);
+}
+
+// x to a whole power by repeated squaring of mantissa and exponent apart: the last digits come out as 0.11's do.
+double WholePower(double start, double x, uint64_t power, bool invert) {
+  constexpr int kHopeless = 1 << 12;  // far outside what a double holds
+  int exponent, total = 0;
+  double mantissa = std::frexp(x, &exponent);
+  for (; power != 0; power >>= 1) {
+    if (std::abs(exponent) > kHopeless) {
+      total += exponent;
+      break;
+    }
+    if (power % 2 == 1) {
+      start *= mantissa;
+      total += exponent;
+    }
+    mantissa *= mantissa;
+    exponent *= 2;
+    if (mantissa < 0.5) {
+      mantissa += mantissa;
+      --exponent;
+    }
+  }
+  return invert ? std::ldexp(1 / start, -total) : std::ldexp(start, total);
+}
+
+double Power(double x, double y) {
+  constexpr double kTooLarge = 9.2e18;
+  bool special = x == 0 || x == 1 || y == 0 || y == 1 || !std::isfinite(x) || !std::isfinite(y);
+  if (special || std::abs(y) == 0.5 || std::abs(y) >= kTooLarge) return std::pow(x, y);
+  double whole;
+  double fraction = std::modf(std::abs(y), &whole);
+  if (fraction != 0 && x < 0) return std::nan("");
+  double start = 1;
+  if (fraction != 0) {
+    if (fraction > 0.5) {
+      fraction -= 1;
+      whole += 1;
+    }
+    start = std::exp(fraction * NaturalLog(x));
+  }
+  return WholePower(start, x, static_cast<uint64_t>(whole), y < 0);
+}
+
 using Args = Function::Args;
 
 void DefineNumber(FunctionTable& table, const std::string& name, int flags, Number (*f)(const Number&)) {
@@ -72,8 +135,8 @@ void AddNumberFunctions(FunctionTable& table) {
   DefineNumber(table, "floor", 0, [](const Number& n) { return n.Floor(); });
   DefineExtreme(table, "max", 1);
   DefineExtreme(table, "min", -1);
-  DefineDouble(table, "log", "base", [](double x, double base) { return std::log(x) / std::log(base); });
-  DefineDouble(table, "pow", "power", [](double x, double y) { return std::pow(x, y); });
+  DefineDouble(table, "log", "base", [](double x, double base) { return NaturalLog(x) / NaturalLog(base); });
+  DefineDouble(table, "pow", "power", Power);
   Define(table, "signum", {{Param("num", Type::Number())}, std::nullopt, Returns(Type::Number()), Signum});
   Define(table, "parseint",
          {{Param("number", Type::Dynamic()), Param("base", Type::Number())}, std::nullopt, ParseIntType, ParseInt});

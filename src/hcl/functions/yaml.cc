@@ -38,6 +38,9 @@ class Writer {
     Emit(event);
     yaml_stream_end_event_initialize(&event);
     Emit(event);
+    // A document that is one plain scalar ends with a mark, so that nothing can follow it.
+    bool plain = v.IsNull() || v.type().IsBool() || v.type().IsNumber();
+    if (plain) out_ += "...\n";
     if (!ok_) return absl::InvalidArgumentError("the value cannot be written as YAML");
     return out_;
   }

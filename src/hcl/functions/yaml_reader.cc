@@ -115,12 +115,15 @@ class Reader {
   absl::StatusOr<Value> Tagged(const std::string& text, const std::string& tag, bool plain) const {
     if (tag.empty() && plain) return ResolveYamlScalar(text);
     if (tag.empty() || tag == "!" || tag == YAML_STR_TAG || tag == "tag:yaml.org,2002:binary") return Value::Str(text);
-    Value resolved = ResolveYamlScalar(text);
+    // What is quoted stays text whatever its tag says, as 0.11 has it.
+    Value resolved = plain ? ResolveYamlScalar(text) : Value::Str(text);
     bool wants_number = tag == YAML_INT_TAG || tag == YAML_FLOAT_TAG;
     if (tag == YAML_BOOL_TAG && resolved.type().IsBool()) return resolved;
     if (tag == YAML_NULL_TAG && resolved.IsNull()) return resolved;
     if (wants_number && resolved.type().IsNumber()) return resolved;
-    if (tag == YAML_BOOL_TAG || wants_number || tag == YAML_NULL_TAG) {
+    bool basic = tag == YAML_BOOL_TAG || wants_number || tag == YAML_NULL_TAG;
+    if (basic && !plain) return resolved;
+    if (basic) {
       return Fail(absl::StrCat("\"", text, "\" is not a ", tag.substr(tag.rfind(':') + 1)));
     }
     if (tag == YAML_TIMESTAMP_TAG) return resolved.type().IsString() ? resolved : Value::Str(text);

@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace waypoint::config {
+namespace waypoint::hcl {
 
 class GitRepository {
  public:
@@ -32,4 +32,4 @@ class GitRepository {
   std::string common_dir_;  // refs, packed-refs, config
 };
 
-}  // namespace waypoint::config
+}  // namespace waypoint::hcl

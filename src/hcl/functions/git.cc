@@ -1,14 +1,13 @@
-#include "config/git_functions.h"
+#include "hcl/functions/git.h"
 
 #include "base/run_command.h"
-#include "config/git_repository.h"
 #include "hcl/functions/builder.h"
+#include "hcl/functions/git_repository.h"
 
-namespace waypoint::config {
+namespace waypoint::hcl {
 namespace {
 
-using Args = hcl::Function::Args;
-using hcl::Value;
+using Args = Function::Args;
 
 // Unstaged changes only, as `git diff` sees them.
 absl::StatusOr<bool> IsDirty(const GitRepository& repository) {
@@ -47,26 +46,25 @@ absl::StatusOr<Value> Tag(const std::string& folder) {
 absl::StatusOr<Value> RemoteUrl(const std::string& folder, const std::string& name) {
   ASSIGN_OR_RETURN(GitRepository repository, GitRepository::Open(folder));
   if (std::optional<std::string> url = repository.RemoteUrl(name)) return Value::Str(*url);
-  return hcl::ArgumentError(0, absl::StrCat("the git repository at ", repository.work_tree(), " has no remote named \"",
-                                            name, "\"; `git remote -v` lists those it has"));
+  return ArgumentError(0, absl::StrCat("the git repository at ", repository.work_tree(), " has no remote named \"",
+                                       name, "\"; `git remote -v` lists those it has"));
 }
 
 }  // namespace
 
-hcl::FunctionTable GitFunctions(const std::string& folder, const Clock* clock) {
-  hcl::FunctionTable table;
-  const hcl::Type text = hcl::Type::String();
+FunctionTable GitFunctions(const std::string& folder, const Clock* clock) {
+  FunctionTable table;
+  const Type text = Type::String();
   auto define = [&](const char* name, auto f) {
-    hcl::Define(table, name, {{}, std::nullopt, hcl::Returns(text), [f](Args, const hcl::Type&) { return f(); }});
+    Define(table, name, {{}, std::nullopt, Returns(text), [f](Args, const Type&) { return f(); }});
   };
   define("gitrefhash", [folder] { return Hash(folder); });
   define("gitreftag", [folder] { return Tag(folder); });
   define("gitrefpretty", [folder, clock] { return Pretty(folder, clock); });
-  hcl::Define(table, "gitremoteurl",
-              {{hcl::Param("name", text)}, std::nullopt, hcl::Returns(text), [folder](Args a, const hcl::Type&) {
-                 return RemoteUrl(folder, a[0].AsString());
-               }});
+  Define(table, "gitremoteurl", {{Param("name", text)}, std::nullopt, Returns(text), [folder](Args a, const Type&) {
+                                   return RemoteUrl(folder, a[0].AsString());
+                                 }});
   return table;
 }
 
-}  // namespace waypoint::config
+}  // namespace waypoint::hcl

@@ -3,7 +3,7 @@
 //
 // Owns:    nothing but the folder's name.
 // Threads: immutable; reads .git, and asks the git program whether the tree is dirty.
-// Errors:  as hcl::Function: no repository, no commit.
+// Errors:  as Function: no repository, no commit.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@
 #include "base/clock.h"
 #include "hcl/function.h"
 
-namespace waypoint::config {
+namespace waypoint::hcl {
 
 // `clock` may be null: then a dirty tree is marked without a time.
-hcl::FunctionTable GitFunctions(const std::string& folder, const Clock* clock);
+FunctionTable GitFunctions(const std::string& folder, const Clock* clock);
 
-}  // namespace waypoint::config
+}  // namespace waypoint::hcl

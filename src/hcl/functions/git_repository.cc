@@ -1,4 +1,4 @@
-#include "config/git_repository.h"
+#include "hcl/functions/git_repository.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,7 +10,7 @@
 #include "base/files.h"
 #include "base/status.h"
 
-namespace waypoint::config {
+namespace waypoint::hcl {
 namespace {
 
 namespace fs = std::filesystem;
@@ -122,4 +122,4 @@ std::optional<std::string> GitRepository::RemoteUrl(const std::string& name) con
   return std::nullopt;
 }
 
-}  // namespace waypoint::config
+}  // namespace waypoint::hcl

@@ -2,14 +2,14 @@
 //
 // Owns:    nothing; `context` must outlive the table.
 // Threads: immutable; files are read and temporary copies written where a path is given.
-// Errors:  as hcl::Function.
+// Errors:  as Function.
 #pragma once
 
 #include "hcl/eval_context.h"
 #include "hcl/function.h"
 
-namespace waypoint::config {
+namespace waypoint::hcl {
 
-hcl::FunctionTable TemplateFunctions(const hcl::EvalContext* context);
+FunctionTable TemplateFunctions(const EvalContext* context);
 
-}  // namespace waypoint::config
+}  // namespace waypoint::hcl
