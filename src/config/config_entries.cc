@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "config/errors.h"
 #include "hcl/convert.h"
+#include "hcl/partial.h"
 #include "hcl/functions/dynamic.h"
 
 namespace waypoint::config {
@@ -148,7 +149,14 @@ class Evaluation {
     hcl::Diagnostics attempt;
     Value value = entry.expr.Evaluate(scope->final_context(), attempt);
     if (attempt.HasErrors() || !value.IsKnown()) {
-      return Annotate(DiagnosticsStatus(attempt), entry.Path());
+      hcl::Diagnostics diagnostics;
+      hcl::PartialResult rest = hcl::EvaluatePartially(entry.expr, *scope->final_context(), diagnostics);
+      RETURN_IF_ERROR(Annotate(DiagnosticsStatus(diagnostics), entry.Path()));
+      if (auto* text = std::get_if<hcl::TemplateText>(&rest)) {
+        var.set_static_(std::move(text->text));
+        return absl::OkStatus();
+      }
+      value = std::get<Value>(rest);
     }
     if (std::optional<DynamicDefault> dynamic = hcl::AsDynamic(value)) {
       var.mutable_dynamic()->set_from(dynamic->from);

@@ -125,7 +125,8 @@ std::string QuoteString(std::string_view text) {
 absl::StatusOr<std::string> RenderValue(const Value& value) {
   std::string out;
   RETURN_IF_ERROR(Render(value, out));
-  return Format(out);
+  // A word of its own has nothing to lay out, and `+Inf` would be taken for a sum.
+  return value.CanIterate() ? Format(out) : out;
 }
 
 }  // namespace waypoint::hcl
