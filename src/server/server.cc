@@ -40,9 +40,9 @@ struct Services {
         users(store),
         config(store, options.version),
         guard(store, clock, ids),
-        records(store, indexes),
         engine(store, job_index, clock, ids),
         queue(OnDemandEnvironment),
+        records(store, indexes, engine, queue),
         jobs(engine, queue),
         job_streams(engine),
         tasks(engine),
@@ -67,9 +67,9 @@ struct Services {
   UserService users;
   ServerConfigService config;
   AccessGuard guard;
-  Records records;
   jobs::Engine engine;
   jobs::JobQueue queue;
+  Records records;
   jobs::JobService jobs;
   jobs::JobStreams job_streams;
   jobs::TaskService tasks;

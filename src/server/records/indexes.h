@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/common/operation_index.h"
+#include "server/records/init_job_index.h"
 #include "state/store.h"
 
 namespace waypoint::server {
@@ -12,6 +13,7 @@ struct RecordIndexes {
   OperationIndex* deployments = nullptr;
   OperationIndex* releases = nullptr;
   OperationIndex* status_reports = nullptr;
+  InitJobIndex* init_jobs = nullptr;
 };
 
 // Adds them to the options of a store that is about to be opened; the store owns them.
@@ -22,8 +24,11 @@ inline RecordIndexes AddRecordIndexes(state::StoreOptions& options) {
     options.indexes.push_back(std::move(index));
     return raw;
   };
-  return {add(state::Table::kBuild), add(state::Table::kArtifact), add(state::Table::kDeployment),
-          add(state::Table::kRelease), add(state::Table::kStatusReport)};
+  auto init_jobs = std::make_unique<InitJobIndex>();
+  InitJobIndex* raw_init_jobs = init_jobs.get();
+  options.indexes.push_back(std::move(init_jobs));
+  return {add(state::Table::kBuild),   add(state::Table::kArtifact),     add(state::Table::kDeployment),
+          add(state::Table::kRelease), add(state::Table::kStatusReport), raw_init_jobs};
 }
 
 }  // namespace waypoint::server

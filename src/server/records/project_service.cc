@@ -12,6 +12,7 @@
 #include "server/common/workspaces.h"
 #include "server/records/destroy_project.h"
 #include "server/records/reading.h"
+#include "server/records/stored_hcl.h"
 
 namespace waypoint::server {
 namespace {
@@ -66,20 +67,69 @@ void ProjectService::Register(Table& table) {
   table.Unary("GetApplication", Needs::kRunner, *this, &ProjectService::GetApplication);
 }
 
-void ProjectService::Upsert(const Caller&, const pb::UpsertProjectRequest& request,
+void ProjectService::Upsert(const Caller& caller, const pb::UpsertProjectRequest& request,
                             Reply<pb::UpsertProjectResponse> reply) {
   if (absl::Status status = ptypes::Check(request); !status.ok()) return reply(status);
-  AnswerUpdate(store_, reply, [&](state::Txn& txn, pb::UpsertProjectResponse* response) {
-    pb::Project project = request.project();
-    const std::string key = ptypes::FoldCase(project.name());
-    // Applications come and go by their own calls; only a new project takes those of the request.
-    if (auto stored = txn.Get<pb::Project>(key); stored != nullptr)
-      *project.mutable_applications() = stored->applications();
-    *response->mutable_project() = project;
-    RETURN_IF_ERROR(ptypes::FillPollDefaults(*response->mutable_project()));
-    txn.Put(key, std::move(project));
+  if (absl::Status status = CheckStoredHcl(request.project()); !status.ok()) return reply(status);
+  auto response = std::make_shared<pb::UpsertProjectResponse>();
+  engine_.Update([&](jobs::Step& step) { return Store(step, caller, request.project(), response->mutable_project()); },
+                 [response, reply](absl::Status status) {
+                   if (status.ok()) {
+                     reply(*response);
+                   } else {
+                     reply(std::move(status));
+                   }
+                 });
+}
+
+absl::Status ProjectService::Store(jobs::Step& step, const Caller& caller, const pb::Project& request,
+                                   pb::Project* shown) const {
+  state::Txn& txn = step.txn();
+  pb::Project project = request;
+  const std::string key = ptypes::FoldCase(project.name());
+  // Applications come and go by their own calls; only a new project takes those of the request.
+  if (auto stored = txn.Get<pb::Project>(key); stored != nullptr)
+    *project.mutable_applications() = stored->applications();
+  *shown = project;
+  RETURN_IF_ERROR(ptypes::FillPollDefaults(*shown));
+  txn.Put(key, project);
+  if (!project.waypoint_hcl().empty() && project.waypoint_hcl_format() == pb::Hcl::HCL) {
+    pb::Ref::Application ref;
+    ref.set_project(project.name());
+    for (const std::string& name : ApplicationsInHcl(project)) {
+      ref.set_application(name);
+      EnsureApplication(txn, ref);
+    }
+    *shown = *txn.Get<pb::Project>(key);
     return absl::OkStatus();
+  }
+  const bool fetched = project.data_source().has_git() || project.data_source().has_remote();
+  if (project.state() == pb::Project::ACTIVE && fetched && !project.data_source_poll().enabled()) {
+    return QueueInitJobs(step, caller, project);
+  }
+  return absl::OkStatus();
+}
+
+// One for each workspace, so that each learns of the applications.
+absl::Status ProjectService::QueueInitJobs(jobs::Step& step, const Caller& caller, const pb::Project& project) const {
+  std::vector<std::string> workspaces;
+  step.txn().ForEach<pb::Workspace>("", [&](const std::string&, const pb::Workspace& workspace) {
+    workspaces.push_back(workspace.name());
+    return true;
   });
+  if (workspaces.empty()) workspaces.push_back("default");
+  std::vector<jobs::NewJob> jobs;
+  for (const std::string& workspace : workspaces) {
+    jobs::NewJob job;
+    job.job.mutable_application()->set_project(project.name());
+    job.job.mutable_workspace()->set_workspace(workspace);
+    job.job.mutable_target_runner()->mutable_any();
+    *job.job.mutable_data_source() = project.data_source();
+    job.job.mutable_init();
+    job.queued_by = caller.identity.user_id;
+    jobs.push_back(std::move(job));
+  }
+  return queue_.Add(step, std::move(jobs)).status();
 }
 
 void ProjectService::Get(const Caller&, const pb::GetProjectRequest& request, Reply<pb::GetProjectResponse> reply) {
@@ -146,10 +196,13 @@ void ProjectService::UiGet(const Caller&, const pb::UI::GetProjectRequest& reque
                            Reply<pb::UI::GetProjectResponse> reply) {
   if (absl::Status status = ptypes::Check(request); !status.ok()) return reply(status);
   AnswerRead<pb::UI::GetProjectResponse>(
-      store_, reply, [request](const state::View& view, pb::UI::GetProjectResponse* response) -> absl::Status {
+      store_, reply, [this, request](const state::View& view, pb::UI::GetProjectResponse* response) -> absl::Status {
         ASSIGN_OR_RETURN(const auto project, FindProject(view, request.project().project()));
         if (project->has_project_template()) return absl::UnimplementedError("project templates are not supported");
         *response->mutable_project() = *project;
+        if (auto job = view.Get<pb::Job>(indexes_.init_jobs->Latest(project->name())); job != nullptr) {
+          *response->mutable_latest_init_job() = *job;
+        }
         return absl::OkStatus();
       });
 }

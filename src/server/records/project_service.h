@@ -5,6 +5,8 @@
 
 #include "google/protobuf/empty.pb.h"
 #include "server/handler.h"
+#include "server/jobs/engine.h"
+#include "server/jobs/queue.h"
 #include "server/records/indexes.h"
 #include "state/store.h"
 #include "waypoint/project.pb.h"
@@ -14,7 +16,9 @@ namespace waypoint::server {
 
 class ProjectService {
  public:
-  ProjectService(state::Store& store, RecordIndexes indexes) : store_(store), indexes_(indexes) {}
+  // `queue`: for the Init jobs that a change of a project's source asks for.
+  ProjectService(RecordIndexes indexes, jobs::Engine& engine, const jobs::JobQueue& queue)
+      : store_(engine.store()), indexes_(indexes), engine_(engine), queue_(queue) {}
   void Register(Table& table);
 
   void Upsert(const Caller& caller, const ::hashicorp::waypoint::UpsertProjectRequest& request,
@@ -35,8 +39,15 @@ class ProjectService {
                       Reply<::hashicorp::waypoint::GetApplicationResponse> reply);
 
  private:
+  absl::Status Store(jobs::Step& step, const Caller& caller, const ::hashicorp::waypoint::Project& project,
+                     ::hashicorp::waypoint::Project* shown) const;
+  absl::Status QueueInitJobs(jobs::Step& step, const Caller& caller,
+                             const ::hashicorp::waypoint::Project& project) const;
+
   state::Store& store_;
   const RecordIndexes indexes_;
+  jobs::Engine& engine_;
+  const jobs::JobQueue& queue_;
 };
 
 }  // namespace waypoint::server

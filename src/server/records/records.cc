@@ -2,8 +2,8 @@
 
 namespace waypoint::server {
 
-Records::Records(state::Store& store, RecordIndexes indexes)
-    : projects_(store, indexes),
+Records::Records(state::Store& store, RecordIndexes indexes, jobs::Engine& engine, const jobs::JobQueue& queue)
+    : projects_(indexes, engine, queue),
       workspaces_(store),
       builds_(store, indexes),
       artifacts_(store, indexes),

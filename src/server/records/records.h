@@ -21,7 +21,7 @@ namespace waypoint::server {
 class Records {
  public:
   // `indexes`: what AddRecordIndexes gave for the options of this store.
-  Records(state::Store& store, RecordIndexes indexes);
+  Records(state::Store& store, RecordIndexes indexes, jobs::Engine& engine, const jobs::JobQueue& queue);
   void Register(Table& table);
 
  private:

@@ -37,6 +37,16 @@ class ProjectTest : public RecordsTest {
         "UpsertBuild", absl::StrCat("build { application { project: '", project, "' application: '", app,
                                     "' } workspace { workspace: '", workspace, "' } status { ", status, " } }"));
   }
+  int Jobs() {
+    int count = 0;
+    store_->Look(
+        [&](const state::View& view) {
+          view.ForEach<pb::Job>("", [&](const std::string&, const pb::Job&) { return ++count > 0; });
+          return absl::OkStatus();
+        },
+        [](absl::Status) {});
+    return count;
+  }
   std::vector<std::string> Workspaces(const std::string& scope = "global {}") {
     std::vector<std::string> names;
     const auto list = Call<pb::ListWorkspacesResponse, pb::ListWorkspacesRequest>("ListWorkspaces", scope);
@@ -114,6 +124,39 @@ TEST_F(ProjectTest, ViolationsNameTheField) {
 TEST_F(ProjectTest, StoredHclHasALimit) {
   EXPECT_EQ(UpsertStatus("project { name: 'p' waypoint_hcl: '" + std::string(5121, '#') + "' }").code(),
             absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(ProjectTest, StoredHclNamesApplications) {
+  const pb::Project shown = Upsert(
+      "name: 'p' waypoint_hcl: 'project = \"p\"\\napp \"web\" {}\\napp \"api\" {}' data_source { git { url: 'u' } }");
+  ASSERT_EQ(shown.applications_size(), 2);
+  EXPECT_EQ(shown.applications(1).name(), "api");
+  EXPECT_EQ(Get("p").project().applications_size(), 2);
+  EXPECT_EQ(Jobs(), 0) << "the file says it all";
+  Upsert("name: 'j' waypoint_hcl: '{\"app\": {\"web\": {}}}' waypoint_hcl_format: JSON");
+  EXPECT_EQ(Get("j").project().applications_size(), 0);
+  const absl::Status bad = UpsertStatus("project { name: 'p' waypoint_hcl: 'app {{' }");
+  EXPECT_EQ(bad.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(bad.message()), ::testing::HasSubstr("waypoint.hcl:1"));
+}
+
+TEST_F(ProjectTest, ASourceQueuesInitJobs) {
+  Upsert("name: 'p' data_source { git { url: 'u' } }");
+  EXPECT_EQ(Jobs(), 1);
+  const auto latest =
+      Call<pb::UI::GetProjectResponse, pb::UI::GetProjectRequest>("UI_GetProject", "project { project: 'p' }")
+          .latest_init_job();
+  EXPECT_EQ(latest.workspace().workspace(), "default");
+  EXPECT_TRUE(latest.target_runner().has_any());
+  EXPECT_EQ(latest.data_source().git().url(), "u");
+  Build("q", "web", "dev");
+  Build("q", "web", "prod");
+  Upsert("name: 'p' data_source { git { url: 'u' } }");
+  EXPECT_EQ(Jobs(), 3) << "one for each workspace";
+  Upsert("name: 'p' data_source { git { url: 'u' } } data_source_poll { enabled: true }");
+  Upsert("name: 'p' data_source { git { url: 'u' } } state: DESTROYING");
+  Upsert("name: 'p' data_source { local {} }");
+  EXPECT_EQ(Jobs(), 3);
 }
 
 TEST_F(ProjectTest, ListShowsLowerCaseNamesInOrder) {

@@ -31,11 +31,16 @@ class RecordsTest : public ::testing::Test {
   RecordsTest() { Open(); }
   void Open() {
     records_.reset();
+    engine_.reset();
     store_.reset();
     state::StoreOptions options;
+    auto jobs = std::make_unique<jobs::JobIndex>();
+    jobs::JobIndex& job_index = *jobs;
+    options.indexes.push_back(std::move(jobs));
     indexes_ = AddRecordIndexes(options);
     store_ = *state::OpenStore(backend_, executor_, clock_, ids_, std::move(options));
-    records_ = std::make_unique<Records>(*store_, indexes_);
+    engine_ = std::make_unique<jobs::Engine>(*store_, job_index, clock_, ids_);
+    records_ = std::make_unique<Records>(*store_, indexes_, *engine_, queue_);
     records_->Register(table_);
   }
   // What a restart loads is what was there.
@@ -67,6 +72,8 @@ class RecordsTest : public ::testing::Test {
   testing::TestTable table_{executor_};
   RecordIndexes indexes_;
   std::unique_ptr<state::Store> store_;
+  std::unique_ptr<jobs::Engine> engine_;
+  jobs::JobQueue queue_;
   std::unique_ptr<Records> records_;
 };
 
