@@ -20,7 +20,7 @@ namespace waypoint::hcl {
 class Evaluator {
  public:
   // Bounds of one evaluation, far beyond honest use, so that a short text cannot work without end.
-  static constexpr size_t kMaxIterations = 4'000'000;
+  static constexpr size_t kMaxIterations = 2'100'000;
   static constexpr size_t kMaxTextBytes = 64 << 20;
 
   // `context` nullptr: neither variables nor functions, and strings of JSON stay literal.
