@@ -10,8 +10,10 @@
 #include "core/deploy.h"
 #include "core/destroy.h"
 #include "core/init.h"
+#include "core/poll.h"
 #include "core/release.h"
 #include "core/status_report.h"
+#include "core/tasks.h"
 #include "core/up.h"
 
 namespace waypoint::runner {
@@ -104,8 +106,27 @@ bool NeedsSource(const pb::Job& job) {
   }
 }
 
-absl::StatusOr<Result> DispatchWithoutSource(const core::JobEnvironment&, const pb::Job& job) {
-  return UnknownOperation(job);
+absl::StatusOr<Result> DispatchWithoutSource(const core::JobEnvironment& environment, const pb::Job& job) {
+  Result result;
+  switch (job.operation_case()) {
+    case pb::Job::kStartTask: {
+      ASSIGN_OR_RETURN(*result.mutable_start_task(), core::StartTask(environment, job.start_task()));
+      return result;
+    }
+    case pb::Job::kWatchTask: {
+      ASSIGN_OR_RETURN(*result.mutable_watch_task(), core::WatchTask(environment, job.watch_task()));
+      return result;
+    }
+    case pb::Job::kStopTask: {
+      RETURN_IF_ERROR(core::StopTask(environment, job.stop_task()));
+      return result;
+    }
+    case pb::Job::kPoll: {
+      ASSIGN_OR_RETURN(*result.mutable_poll(), core::Poll(environment, job));
+      return result;
+    }
+    default: return UnknownOperation(job);
+  }
 }
 
 absl::StatusOr<Result> Dispatch(const core::Project& project, const pb::Job& job) {

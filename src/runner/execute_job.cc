@@ -82,6 +82,7 @@ class Execution {
     load.project = job_.application().project();
     load.data_dir = JoinPath(JoinPath(source_.folder, ".waypoint"), "data");
     load.labels = Labels();
+    load.clock = options_.clock;
     ASSIGN_OR_RETURN(config_, config::Config::LoadFile(file.path, load));
     pb::Job::Config report;
     report.set_source(file.source);
