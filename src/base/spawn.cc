@@ -199,7 +199,8 @@ absl::StatusOr<std::string> FindProgram(const std::string& name, absl::string_vi
 absl::StatusOr<Spawned> SpawnChild(const SpawnOptions& options) {
   if (options.argv.empty()) return absl::InvalidArgumentError("the command is empty");
   const std::vector<std::string> environment = options.env.has_value() ? *options.env : CurrentEnvironment();
-  ASSIGN_OR_RETURN(std::string program, FindProgram(options.argv[0], EnvironmentValue(environment, "PATH")));
+  ASSIGN_OR_RETURN(std::string program, FindProgram(options.program.empty() ? options.argv[0] : options.program,
+                                                    EnvironmentValue(environment, "PATH")));
   std::vector<char*> argv = Pointers(options.argv);
   std::vector<char*> env = Pointers(environment);
   Plan plan;

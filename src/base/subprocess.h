@@ -49,6 +49,7 @@ struct SpawnOptions {
   enum class Group { kInherit, kNewGroup, kNewSession };
 
   std::vector<std::string> argv;                // argv[0] without a slash is searched in PATH of `env`
+  std::string program;                          // what is run under the name argv[0]; empty = argv[0]
   std::optional<std::vector<std::string>> env;  // "KEY=value"; absent = ours
   std::string cwd;                              // empty = ours
   Stdio in, out, err;

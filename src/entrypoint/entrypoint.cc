@@ -1,5 +1,8 @@
 #include "entrypoint/entrypoint.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -12,6 +15,7 @@
 #include "appconfig/watcher.h"
 #include "base/real_clock.h"
 #include "base/signals.h"
+#include "base/status.h"
 #include "base/subprocess.h"
 #include "base/thread_executor.h"
 #include "client/channel/grpc_channel.h"
@@ -161,6 +165,7 @@ int Main(const std::vector<std::string>& arguments, const std::vector<std::strin
   }
   absl::StatusOr<std::string> program = FindProgram(options->command[0], EnvironmentValue(options->env, "PATH"));
   if (!program.ok()) return Fail(program.status());
+  if (::access(program->c_str(), X_OK) != 0) return Fail(ErrnoStatus(errno, absl::StrCat("cannot run ", *program)));
   ChildSetup setup;
   setup.argv = options->command;
   setup.env = options->env;

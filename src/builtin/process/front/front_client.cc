@@ -53,6 +53,10 @@ absl::StatusOr<UniqueFd> Lock(const std::string& folder) {
 absl::Status StartFront(const FrontOptions& options) {
   SpawnOptions spawn;
   spawn.argv = options.program;
+  spawn.program = options.program[0];
+  if (spawn.program == "/proc/self/exe") spawn.argv[0] = "waypoint";  // what `ps` shows
+  spawn.env = CurrentEnvironment();                                   // without the addresses and tokens of the runner
+  std::erase_if(*spawn.env, [](const std::string& entry) { return absl::StartsWith(entry, "WAYPOINT_"); });
   for (const std::string& word : {options.folder, options.address, absl::StrCat(options.port), options.protocol}) {
     spawn.argv.push_back(word);
   }
