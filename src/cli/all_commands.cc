@@ -6,17 +6,35 @@
 namespace waypoint::cli {
 
 Registry AllCommands() {
-  std::vector<CommandInfo> commands = {
-      DeploymentDestroyCommand(), DeploymentListCommand(), DestroyCommand(), InitCommand(), LogsCommand(),
-      ReleaseCommand(),           ServerRunCommand(),      StatusCommand(),  UpCommand(),   VersionCommand()};
-  for (auto family : {&BuildCommands, &ContextCommands, &DeployCommands, &LocalServerCommands}) {
+  std::vector<CommandInfo> commands = {DeploymentDestroyCommand(),
+                                       DeploymentListCommand(),
+                                       DestroyCommand(),
+                                       InitCommand(),
+                                       JobListCommand(),
+                                       LoginCommand(),
+                                       LogsCommand(),
+                                       ReleaseCommand(),
+                                       RunnerAgentCommand(),
+                                       ServerRunCommand(),
+                                       StatusCommand(),
+                                       UpCommand(),
+                                       VersionCommand()};
+  for (auto family :
+       {&BuildCommands, &ConfigCommands, &ContextCommands, &DeployCommands, &JobCommands, &LocalServerCommands,
+        &ProjectCommands, &RunnerCommands, &ServerAdminCommands, &UserCommands, &WorkspaceCommands}) {
     std::vector<CommandInfo> more = family();
     std::move(more.begin(), more.end(), std::back_inserter(commands));
   }
-  std::vector<GroupInfo> groups = {{"artifact", "Artifact management"},
+  std::vector<GroupInfo> groups = {{"artifact", "Artifact and build management"},
+                                   {"config", "Application configuration management"},
                                    {"context", "Server access configurations"},
-                                   {"deployment", "Deployment management"},
-                                   {"server", "Server management"}};
+                                   {"deployment", "Deployment creation and management"},
+                                   {"job", "Job management"},
+                                   {"project", "Project management"},
+                                   {"runner", "Runner management"},
+                                   {"server", "Server management"},
+                                   {"user", "User information and management"},
+                                   {"workspace", "Workspace management"}};
   return Registry(std::move(commands), std::move(groups));
 }
 

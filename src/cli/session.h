@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/environment.h"
+#include "cli/agent.h"
 #include "cli/command.h"
 #include "cli/local/local_server.h"
 #include "cli/project_file.h"
@@ -59,6 +60,7 @@ struct World {
   // The runner inside this process; lives until the command is over.
   std::function<std::unique_ptr<client::LocalRunner>(client::Channel&, const std::string& working_folder)> local_runner;
   std::function<absl::StatusOr<std::unique_ptr<server::Server>>(server::ServerOptions)> start_server;
+  RunAgent run_agent;
   Sink raw;  // standard output and error, beside the Ui
 };
 

@@ -12,6 +12,7 @@
 #include "cli/app.h"
 #include "cli/interrupt.h"
 #include "cli/select.h"
+#include "main/agent.h"
 #include "main/dial.h"
 #include "main/local_runner.h"
 #include "main/output.h"
@@ -71,6 +72,9 @@ int RunProgram(const std::vector<std::string>& args) {
     return main_parts::MakeLocalRunner(channel, clock, folder, interrupt.first());
   };
   world.start_server = [](server::ServerOptions options) { return server::Server::Start(std::move(options)); };
+  world.run_agent = [&](client::Channel& channel, const cli::AgentOptions& options) {
+    return main_parts::RunAgent(channel, clock, options, interrupt.first(), interrupt.second());
+  };
   const int exit_code = cli::RunCommandLine(registry, world, args, [&] { return output.plain(); });
   FlushLog();
   return exit_code;

@@ -11,8 +11,11 @@ CommandInfo DeploymentDestroyCommand();
 CommandInfo DeploymentListCommand();
 CommandInfo DestroyCommand();
 CommandInfo InitCommand();
+CommandInfo JobListCommand();
+CommandInfo LoginCommand();
 CommandInfo LogsCommand();
 CommandInfo ReleaseCommand();
+CommandInfo RunnerAgentCommand();
 CommandInfo ServerRunCommand();
 CommandInfo StatusCommand();
 CommandInfo UpCommand();
@@ -20,8 +23,15 @@ CommandInfo VersionCommand();
 
 // Families, and commands with two names.
 std::vector<CommandInfo> BuildCommands();
+std::vector<CommandInfo> ConfigCommands();
 std::vector<CommandInfo> ContextCommands();
 std::vector<CommandInfo> DeployCommands();
+std::vector<CommandInfo> JobCommands();
 std::vector<CommandInfo> LocalServerCommands();
+std::vector<CommandInfo> ProjectCommands();
+std::vector<CommandInfo> RunnerCommands();
+std::vector<CommandInfo> ServerAdminCommands();
+std::vector<CommandInfo> UserCommands();
+std::vector<CommandInfo> WorkspaceCommands();
 
 }  // namespace waypoint::cli

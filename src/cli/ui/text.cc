@@ -119,4 +119,11 @@ std::string RelativeTime(absl::Time then, absl::Time now) {
   return "now";
 }
 
+std::string GoDuration(absl::Duration duration) {
+  const int64_t seconds = absl::ToInt64Seconds(duration);
+  if (seconds < 60) return absl::StrCat(seconds, "s");
+  if (seconds < 3600) return absl::StrCat(seconds / 60, "m", seconds % 60, "s");
+  return absl::StrCat(seconds / 3600, "h", seconds / 60 % 60, "m", seconds % 60, "s");
+}
+
 }  // namespace waypoint::cli

@@ -23,4 +23,7 @@ std::string StripAnsi(absl::string_view text);
 // "now", "3 minutes ago" ...
 std::string RelativeTime(absl::Time then, absl::Time now);
 
+// "24h0m0s", as the server reads durations.
+std::string GoDuration(absl::Duration duration);
+
 }  // namespace waypoint::cli
