@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "load_client.h"
 #include "waypoint/job.pb.h"
+#include "waypoint/project.pb.h"
 #include "waypoint/runner.pb.h"
 
 namespace waypoint::bench {
@@ -46,6 +47,22 @@ pb::QueueJobRequest NoopJob(const std::string& label) {
   job.mutable_noop();
   (*job.mutable_labels())["sent"] = label;
   return request;
+}
+
+// A job needs a project. The bare server answers nothing useful, and needs none.
+void MakeProject(const Target& target) {
+  LoadClient client(target.address, target.token, 1);
+  int open = 2;
+  pb::UpsertProjectRequest project;
+  project.mutable_project()->set_name("bench");
+  pb::UpsertApplicationRequest application;
+  application.mutable_project()->set_project("bench");
+  application.set_name("bench");
+  UnaryCall::Start(client, 0, "UpsertProject", Pack(project), [&](const grpc::Status&, grpc::ByteBuffer&) {
+    UnaryCall::Start(client, 0, "UpsertApplication", Pack(application),
+                     [&](const grpc::Status&, grpc::ByteBuffer&) { open = 0; });
+  });
+  client.Poll(In(10), [&] { return open == 0; });
 }
 
 // Several callers, each with one QueueJob under way.
@@ -318,6 +335,7 @@ void MeasureRunnerMemory(const Target& target) {
 }
 
 void Run(const Target& target) {
+  MakeProject(target);
   MeasureUnary(target);
   MeasureRunnerMemory(target);
   MeasureLatency(target, 50);

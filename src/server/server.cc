@@ -9,21 +9,10 @@
 #include "base/log.h"
 #include "base/real_clock.h"
 #include "base/status.h"
-#include "server/access/access_guard.h"
 #include "server/access/server_config.h"
 #include "server/access/signing.h"
-#include "server/access/token_service.h"
-#include "server/access/user_service.h"
-#include "server/entrypoints/entrypoint_service.h"
-#include "server/jobs/engine.h"
-#include "server/jobs/job_service.h"
-#include "server/jobs/job_stream.h"
-#include "server/jobs/queue.h"
-#include "server/jobs/task_service.h"
-#include "server/records/records.h"
 #include "server/rpc/rpc_server.h"
-#include "server/runners/profile_service.h"
-#include "server/runners/runner_service.h"
+#include "server/services/services.h"
 #include "server/tls/self_signed.h"
 #include "state/rocks_backend.h"
 
@@ -31,52 +20,6 @@ namespace waypoint::server {
 namespace {
 
 namespace pb = ::hashicorp::waypoint;
-
-// Everything that answers calls. Lives on the loop's thread once the server listens.
-struct Services {
-  Services(state::Store& store, const RecordIndexes& indexes, jobs::JobIndex& job_index, Clock& clock, IdSource& ids,
-           const ServerOptions& options)
-      : tokens(store, clock),
-        users(store),
-        config(store, options.version),
-        guard(store, clock, ids),
-        engine(store, job_index, clock, ids),
-        queue(OnDemandEnvironment),
-        records(store, indexes, engine, queue),
-        jobs(engine, queue),
-        job_streams(engine),
-        tasks(engine),
-        profiles(engine),
-        runners(engine, [](state::Txn& txn, pb::Token body) { return SignToken(txn, std::move(body)); }),
-        entrypoints(store, clock, indexes.deployments) {}
-
-  void Register(Table& table) {
-    tokens.Register(table);
-    users.Register(table);
-    config.Register(table);
-    records.Register(table);
-    jobs.Register(table);
-    job_streams.Register(table);
-    tasks.Register(table);
-    profiles.Register(table);
-    runners.Register(table);
-    entrypoints.Register(table);
-  }
-
-  TokenService tokens;
-  UserService users;
-  ServerConfigService config;
-  AccessGuard guard;
-  jobs::Engine engine;
-  jobs::JobQueue queue;
-  Records records;
-  jobs::JobService jobs;
-  jobs::JobStreams job_streams;
-  jobs::TaskService tasks;
-  runners::ProfileService profiles;
-  runners::RunnerService runners;
-  entrypoints::EntrypointService entrypoints;
-};
 
 class ServerImpl final : public Server {
  public:
@@ -87,14 +30,11 @@ class ServerImpl final : public Server {
   absl::Status Open() {
     ASSIGN_OR_RETURN(backend_, state::RocksBackend::Open({options_.data_dir}));
     state::StoreOptions store;
-    auto job_index = std::make_unique<jobs::JobIndex>();
-    jobs::JobIndex& jobs_by_state = *job_index;
-    store.indexes.push_back(std::move(job_index));
-    const RecordIndexes indexes = AddRecordIndexes(store);
+    const Indexes indexes = AddIndexes(store);
     ASSIGN_OR_RETURN(store_, state::OpenStore(*backend_, rpc_->loop(), clock_, ids_, std::move(store)));
-    services_.emplace(*store_, indexes, jobs_by_state, clock_, ids_, options_);
+    services_.emplace(*store_, indexes, clock_, ids_, options_.version);
     services_->Register(rpc_->table());
-    services_->engine.Start();
+    services_->Start();
     return absl::OkStatus();
   }
 
@@ -110,7 +50,7 @@ class ServerImpl final : public Server {
       listen.cert_pem = std::move(pair.cert);
       listen.key_pem = std::move(pair.key);
     }
-    RETURN_IF_ERROR(rpc_->Listen(listen, clock_, services_->guard));
+    RETURN_IF_ERROR(rpc_->Listen(listen, clock_, services_->guard()));
     WAYPOINT_LOG(kInfo, "server", "gRPC listener is open", {"address", Address()},
                  {"tls", options_.tls ? "on" : "off"});
     return UpdateNow([this](state::Txn& txn) {

@@ -1,0 +1,54 @@
+#include "server/services/services.h"
+
+#include <memory>
+#include <utility>
+
+#include "server/access/signing.h"
+
+namespace waypoint::server {
+namespace {
+
+namespace pb = ::hashicorp::waypoint;
+
+absl::StatusOr<std::string> Mint(state::Txn& txn, pb::Token body) { return SignToken(txn, std::move(body)); }
+
+}  // namespace
+
+Indexes AddIndexes(state::StoreOptions& options) {
+  Indexes indexes;
+  auto jobs = std::make_unique<jobs::JobIndex>();
+  indexes.jobs = jobs.get();
+  options.indexes.push_back(std::move(jobs));
+  indexes.records = AddRecordIndexes(options);
+  return indexes;
+}
+
+Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, const std::string& version)
+    : guard_(store, clock, ids),
+      tokens_(store, clock),
+      users_(store),
+      config_(store, version),
+      engine_(store, *indexes.jobs, clock, ids),
+      queue_(OnDemandEnvironment),
+      records_(store, indexes.records, engine_, queue_),
+      jobs_(engine_, queue_),
+      job_streams_(engine_),
+      tasks_(engine_),
+      runners_(engine_, Mint),
+      profiles_(engine_),
+      entrypoints_(store, clock, indexes.records.deployments) {}
+
+void Services::Register(Table& table) {
+  tokens_.Register(table);
+  users_.Register(table);
+  config_.Register(table);
+  records_.Register(table);
+  jobs_.Register(table);
+  job_streams_.Register(table);
+  tasks_.Register(table);
+  runners_.Register(table);
+  profiles_.Register(table);
+  entrypoints_.Register(table);
+}
+
+}  // namespace waypoint::server

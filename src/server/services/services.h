@@ -1,0 +1,61 @@
+// Everything that answers calls, put together once.
+//
+// Owns:    all services; the store, the clock and the ids outlive them, they outlive every session.
+// Threads: the loop, once the server listens.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "server/access/access_guard.h"
+#include "server/access/server_config.h"
+#include "server/access/token_service.h"
+#include "server/access/user_service.h"
+#include "server/entrypoints/entrypoint_service.h"
+#include "server/handler.h"
+#include "server/jobs/engine.h"
+#include "server/jobs/job_service.h"
+#include "server/jobs/job_stream.h"
+#include "server/jobs/queue.h"
+#include "server/jobs/task_service.h"
+#include "server/records/records.h"
+#include "server/runners/profile_service.h"
+#include "server/runners/runner_service.h"
+#include "state/store.h"
+
+namespace waypoint::server {
+
+// The indexes that services ask; the store owns them.
+struct Indexes {
+  jobs::JobIndex* jobs = nullptr;
+  RecordIndexes records;
+};
+Indexes AddIndexes(state::StoreOptions& options);
+
+class Services {
+ public:
+  Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, const std::string& version);
+  void Register(Table& table);
+  // After the table is complete: timers and leases of jobs.
+  void Start() { engine_.Start(); }
+  Guard& guard() { return guard_; }
+  jobs::Engine& engine() { return engine_; }
+
+ private:
+  AccessGuard guard_;
+  TokenService tokens_;
+  UserService users_;
+  ServerConfigService config_;
+  jobs::Engine engine_;
+  jobs::JobQueue queue_;
+  Records records_;
+  jobs::JobService jobs_;
+  jobs::JobStreams job_streams_;
+  jobs::TaskService tasks_;
+  runners::RunnerService runners_;
+  runners::ProfileService profiles_;
+  entrypoints::EntrypointService entrypoints_;
+};
+
+}  // namespace waypoint::server
