@@ -38,7 +38,6 @@ const Expr* Parser::ParseTemplateOnly() {
 Parser::TemplateContent Parser::Template(T end, bool flush) {
   TemplateParts parts = Parts(end);
   if (flush) Flush(parts);
-  Meld(parts);
   TemplateContent content;
   content.span = parts.span;
   content.single = parts.parts.size() == 2 && parts.parts[0].kind == Part::kInterpolation;  // and the end
@@ -204,30 +203,6 @@ void Parser::Flush(TemplateParts& parts) {
     part->span.start.column += static_cast<uint32_t>(shared);
     part->span.start.byte += static_cast<uint32_t>(cut);
   }
-}
-
-// Neighbouring literals become one.
-void Parser::Meld(TemplateParts& parts) {
-  std::vector<Part> melded;
-  melded.reserve(parts.parts.size());
-  std::string joined;
-  const auto finish = [&] {
-    if (!joined.empty()) melded.back().text = arena_.Copy(joined);
-    joined.clear();
-  };
-  for (const Part& part : parts.parts) {
-    const bool follows = part.kind == Part::kLiteral && !melded.empty() && melded.back().kind == Part::kLiteral;
-    if (follows) {
-      if (joined.empty()) joined = melded.back().text;
-      joined += part.text;
-      melded.back().span = Join(melded.back().span, part.span);
-    } else {
-      finish();
-      melded.push_back(part);
-    }
-  }
-  finish();
-  parts.parts = std::move(melded);
 }
 
 }  // namespace waypoint::hcl

@@ -118,7 +118,6 @@ class Parser {
   bool DirectiveBody(const Token& open, const Token& keyword, TemplateParts& parts);
   bool ForDirective(const Token& open, TemplateParts& parts);
   static void Flush(TemplateParts& parts);
-  void Meld(TemplateParts& parts);
   // Decodes escapes; the result is a view into the text or the arena.
   std::string_view StringLiteral(const Token& token);
 

@@ -25,13 +25,4 @@ inline const std::map<std::string, std::string>& Deviations() {
 
 inline bool IsDeviation(const Json& request) { return Deviations().contains(request["id"].get<std::string>()); }
 
-// Functions that src/config brings; tests/config runs these cases.
-inline bool NeedsConfigFunctions(const Json& request) {
-  const std::string text = Bytes(request);
-  for (const char* name : {"dynamic(", "templatestring(", "templatefile(", "templatedir(", "gitref", "gitremote"}) {
-    if (text.find(name) != std::string::npos) return true;
-  }
-  return false;
-}
-
 }  // namespace waypoint::hcl::testing

@@ -11,7 +11,6 @@ namespace waypoint::hcl::testing {
 inline const std::map<std::string, std::string>& ValueDeviations() {
   static const auto& reasons = *new std::map<std::string, std::string>{
       {"functions/hand/670", "0.11 fails over a property name that is not in NFC; ours normalises it like any string"},
-      {"functions/hand/820", "0.11 underlines the first token of a template, ours the literal it belongs to"},
   };
   return reasons;
 }

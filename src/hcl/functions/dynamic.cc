@@ -5,13 +5,13 @@
 namespace waypoint::hcl {
 namespace {
 
-constexpr char kTypeName[] = "dynamicVal";
+constexpr char kTypeName[] = "configval";
 
 absl::StatusOr<Value> MakeDynamic(Function::Args a, const Type&) {
   auto dynamic = std::make_shared<DynamicValue>();
   dynamic->from = a[0].AsString();
   for (const auto& [key, value] : a[1].AsFields()) {
-    if (value.IsNull()) return ArgumentError(1, absl::StrCat("the value of \"", key, "\" must not be null"));
+    if (value.IsNull()) return absl::InvalidArgumentError(absl::StrCat("the value of \"", key, "\" must not be null"));
     dynamic->config[key] = value.AsString();
   }
   return Value::Capsule(kTypeName, std::move(dynamic));
