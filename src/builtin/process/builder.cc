@@ -4,7 +4,7 @@
 #include "base/files.h"
 #include "base/run_command.h"
 #include "base/status.h"
-#include "builtin/process/artifact.h"
+#include "builtin/process/builds.h"
 #include "builtin/process/deployments.h"
 
 namespace waypoint::builtin::process {
@@ -44,7 +44,7 @@ absl::Status Builder::Run(plugin::StepGroup& steps, const std::string& folder, s
 }
 
 absl::StatusOr<pb::Artifact> Builder::Build(plugin::Ui& ui, const plugin::sdk::Args::Source& source,
-                                            std::stop_token stop) {
+                                            const plugin::sdk::Args::JobInfo& job, std::stop_token stop) {
   plugin::StepGroup steps = ui.Steps();
   if (!config.command.empty()) RETURN_IF_ERROR(Run(steps, source.path(), stop));
   const std::string output = JoinPath(source.path(), config.output);
@@ -55,7 +55,7 @@ absl::StatusOr<pb::Artifact> Builder::Build(plugin::Ui& ui, const plugin::sdk::A
   plugin::Step step = steps.Add("Copying ", config.output.empty() ? "the app's folder" : config.output);
   std::vector<std::string> ignore = config.ignore;
   ignore.insert(ignore.end(), std::begin(kAlwaysIgnored), std::end(kAlwaysIgnored));
-  absl::StatusOr<pb::Artifact> artifact = StoreArtifact(options_.layout, output, ignore);
+  absl::StatusOr<pb::Artifact> artifact = StoreBuild(options_.layout, OwnerOf(job), output, ignore);
   if (!artifact.ok()) return artifact.status();
   step.Update("Artifact ", artifact->id().substr(0, 12), ": ", artifact->files(),
               artifact->files() == 1 ? " file, " : " files, ", SizeText(artifact->size()));

@@ -22,7 +22,8 @@ class Builder {
   };
   explicit Builder(Options options) : options_(std::move(options)) {}
 
-  absl::StatusOr<pb::Artifact> Build(plugin::Ui& ui, const plugin::sdk::Args::Source& source, std::stop_token stop);
+  absl::StatusOr<pb::Artifact> Build(plugin::Ui& ui, const plugin::sdk::Args::Source& source,
+                                     const plugin::sdk::Args::JobInfo& job, std::stop_token stop);
 
   Config config;
 

@@ -29,6 +29,8 @@ std::string Layout::Deployments() const { return JoinPath(root_, "deployments");
 std::string Layout::Deployment(absl::string_view id) const { return JoinPath(Deployments(), PathPart(id)); }
 std::string Layout::Task(absl::string_view id) const { return JoinPath(JoinPath(root_, "tasks"), PathPart(id)); }
 std::string Layout::Front(const pb::State::Owner& owner) const { return Of("fronts", owner); }
+std::string Layout::AllBuilds() const { return JoinPath(root_, "builds"); }
+std::string Layout::Builds(const pb::State::Owner& owner) const { return Of("builds", owner) + ".json"; }
 std::string Layout::FailedLog(const pb::State::Owner& owner) const { return Of("failed", owner) + ".log"; }
 
 std::string Layout::Of(absl::string_view kind, const pb::State::Owner& owner) const {

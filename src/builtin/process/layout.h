@@ -3,6 +3,7 @@
 //   deployments/ID/{app/,output.log,state.json}
 //   fronts/PROJECT/WORKSPACE/APP/{front.json,backend.json,control.sock,front.log}
 //   tasks/ID/{output.log,state.json}
+//   builds/PROJECT/WORKSPACE/APP.json      which artifacts are its latest
 //   failed/PROJECT/WORKSPACE/APP.log       output of the last deployment that did not come up
 //
 // Threads: any.
@@ -30,6 +31,8 @@ class Layout {
   std::string Deployment(absl::string_view id) const;
   std::string Task(absl::string_view id) const;
   std::string Front(const pb::State::Owner& owner) const;
+  std::string AllBuilds() const;
+  std::string Builds(const pb::State::Owner& owner) const;
   std::string FailedLog(const pb::State::Owner& owner) const;
 
  private:

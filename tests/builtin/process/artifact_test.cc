@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "builtin/process/builds.h"
 #include "builtin/process/output.h"
 
 namespace waypoint::builtin::process {
@@ -63,6 +64,29 @@ TEST_F(ArtifactTest, LeavesNoTemporaryFolders) {
 TEST_F(ArtifactTest, AbsentOutputIsNamed) {
   absl::Status status = StoreArtifact(layout_, Path("absent"), {}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(ArtifactTest, OnlyTheLatestBuildsOfEachAppAreKept) {
+  pb::State::Owner web, api;
+  web.set_app("web");
+  api.set_app("api");
+  auto build = [&](const pb::State::Owner& owner, int version) {
+    EXPECT_TRUE(WriteFile(Path("app/sub/data"), std::to_string(version)).ok());
+    absl::StatusOr<pb::Artifact> artifact = StoreBuild(layout_, owner, Path("app"), {});
+    EXPECT_TRUE(artifact.ok()) << artifact.status();
+    return artifact->path();
+  };
+  std::string shared = build(api, 0);
+  EXPECT_EQ(build(web, 0), shared);
+  std::string first = build(web, 1);
+  std::string last;
+  for (int i = 2; i < 1 + kBuildsKept; ++i) last = build(web, i);
+  EXPECT_TRUE(PathExists(first));
+  last = build(web, 1 + kBuildsKept);
+  EXPECT_FALSE(PathExists(first));
+  EXPECT_TRUE(PathExists(shared)) << "the other app's latest";
+  EXPECT_TRUE(PathExists(last));
+  EXPECT_EQ(build(web, 2), build(web, 2)) << "building the same again makes it the newest";
 }
 
 TEST(LayoutTest, NamesCannotLeaveTheirFolder) {
