@@ -56,6 +56,8 @@ function(waypoint_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${name} PRIVATE WAYPOINT_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data"
     WAYPOINT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" WAYPOINT_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+  # Optimising test code costs minutes of compile time and buys nothing: what it calls is optimised.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   target_link_libraries(${name} PRIVATE ${arg_DEPS} GTest::gmock GTest::gtest_main waypoint_warnings waypoint_sanitize
     Threads::Threads)
   if(NOT arg_LABELS)
