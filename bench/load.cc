@@ -44,6 +44,7 @@ pb::QueueJobRequest NoopJob(const std::string& label) {
   job.mutable_application()->set_application("bench");
   job.mutable_workspace()->set_workspace("default");
   job.mutable_target_runner()->mutable_any();
+  job.mutable_data_source()->mutable_local();
   job.mutable_noop();
   (*job.mutable_labels())["sent"] = label;
   return request;
