@@ -94,26 +94,22 @@ std::optional<Expression::CallParts> Expression::AsCall() const {
 }
 
 std::optional<std::vector<Expression>> Expression::AsList() const {
-  const Expression native = Native();
-  if (native.node_->kind != ExprKind::kTuple) return std::nullopt;
+  if (node_->kind != ExprKind::kTuple) return std::nullopt;
   std::vector<Expression> items;
-  for (const Expr* item : As<TupleExpr>(*native.node_).items) items.emplace_back(native.document_, item);
+  for (const Expr* item : As<TupleExpr>(*node_).items) items.emplace_back(document_, item);
   return items;
 }
 
 std::optional<std::vector<Expression::Item>> Expression::AsMap() const {
-  const Expression native = Native();
-  const Expr& node = *native.node_;
   std::vector<Item> items;
-  if (node.kind == ExprKind::kObject) {
-    for (const ObjectItem& item : As<ObjectExpr>(node).items) {
-      items.push_back(
-          {Expression(native.document_, item.key), item.computed, Expression(native.document_, item.value)});
+  if (node_->kind == ExprKind::kObject) {
+    for (const ObjectItem& item : As<ObjectExpr>(*node_).items) {
+      items.push_back({Expression(document_, item.key), item.computed, Expression(document_, item.value)});
     }
     return items;
   }
-  if (node.kind != ExprKind::kJsonObject) return std::nullopt;
-  for (const JsonProperty& property : As<JsonObjectExpr>(node).properties) {
+  if (node_->kind != ExprKind::kJsonObject) return std::nullopt;
+  for (const JsonProperty& property : As<JsonObjectExpr>(*node_).properties) {
     items.push_back({Expression(document_, property.name_expr), true, Expression(document_, property.value)});
   }
   return items;

@@ -49,7 +49,7 @@ class Expression {
   // Every reference to a variable, in source order, without those to the expression's own for-variables.
   std::vector<TraversalSteps> Variables() const;
 
-  // Static views: what the text says, without evaluating it. JSON strings are read as native syntax.
+  // Static views: what the text says, without evaluating it. The first three read a JSON string as native syntax.
   std::string AsKeyword() const;                          // "string" of `string`, else ""
   std::optional<TraversalSteps> AsTraversal() const;      // a reference and nothing else
   std::optional<CallParts> AsCall() const;                // name(arguments)
