@@ -19,6 +19,8 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "config/variables.h"
+#include "hcl/body.h"
+#include "hcl/eval_context.h"
 #include "hcl/value.h"
 #include "protostructure/structure.pb.h"
 #include "waypoint/config.pb.h"
@@ -89,6 +91,8 @@ class Stage {
   absl::StatusOr<std::vector<Hook>> Hooks() const;
   // The `use` body as the JSON that Configure takes, by the structure the component published.
   // nullopt: the component takes no configuration; the body is not looked at, the result is "".
+  const hcl::Body& use_body() const;
+  const hcl::EvalContext* context() const;  // of the body; lives as long as the stage
   absl::StatusOr<std::string> UseJson(const std::optional<protostructure::Struct>& structure) const;
 
  private:

@@ -9,8 +9,8 @@
 #include "base/status.h"
 #include "config/errors.h"
 #include "hcl/convert.h"
-#include "hcl/partial.h"
 #include "hcl/functions/dynamic.h"
+#include "hcl/partial.h"
 
 namespace waypoint::config {
 namespace {

@@ -11,6 +11,12 @@ namespace {
 
 using Target = pb::ConfigVar::Target;
 
+hcl::BodySchema ScopeSchema() {
+  return Schema({"env", "internal", "file"}, {{"workspace", {"name"}}, {"label", {"selector"}}});
+}
+
+hcl::BodySchema ValuesSchema() { return Schema({"env", "internal", "file"}); }
+
 // One config stanza: its root values and the blocks scoped to workspaces, labels and runners.
 class Stanza {
  public:
@@ -19,18 +25,15 @@ class Stanza {
   absl::StatusOr<ConfigVars> Read(const hcl::Block& block) {
     hcl::Diagnostics diagnostics;
     Decoder decoder(scope_->final_context(), diagnostics);
-    hcl::BodySchema schema = ScopeSchema();
-    schema.attributes.push_back({"file_change_signal", false});
-    schema.blocks.push_back({"runner", {}});
-    hcl::BodyContent content = block.body->Content(schema, diagnostics);
     ConfigVars out;
     out.present = true;
-    decoder.Get(content, "file_change_signal", &out.file_change_signal);
+    hcl::BodyContent content = internal::DecodeConfigBlock(block, decoder, &out.file_change_signal);
     Target root = target_;
-    AddScopes(content, root, diagnostics);
+    AddScopes(content, root);
     if (const hcl::Block* runner = decoder.Single(content, "runner")) {
       root.mutable_runner()->mutable_any();
-      AddScopes(runner->body->Content(ScopeSchema(), diagnostics), root, diagnostics);
+      hcl::Diagnostics ignored;
+      AddScopes(runner->body->Content(ScopeSchema(), ignored), root);
     }
     if (absl::Status status = DiagnosticsStatus(diagnostics); !status.ok()) errors_.push_back(status);
     RETURN_IF_ERROR(JoinErrors(errors_, "errors in config"));
@@ -41,11 +44,8 @@ class Stanza {
   }
 
  private:
-  static hcl::BodySchema ScopeSchema() {
-    return Schema({"env", "internal", "file"}, {{"workspace", {"name"}}, {"label", {"selector"}}});
-  }
-
-  void AddScopes(const hcl::BodyContent& content, const Target& target, hcl::Diagnostics& diagnostics) {
+  void AddScopes(const hcl::BodyContent& content, const Target& target) {
+    hcl::Diagnostics ignored;  // DecodeConfigBlock has told them
     AddEntries(content, target);
     for (const hcl::Block& block : content.blocks) {
       Target scoped = target;
@@ -56,7 +56,7 @@ class Stanza {
       } else {
         continue;
       }
-      AddEntries(block.body->Content(Schema({"env", "internal", "file"}), diagnostics), scoped);
+      AddEntries(block.body->Content(ValuesSchema(), ignored), scoped);
     }
   }
 
@@ -79,6 +79,20 @@ class Stanza {
 };
 
 }  // namespace
+
+hcl::BodyContent internal::DecodeConfigBlock(const hcl::Block& block, Decoder& decoder,
+                                             std::string* file_change_signal) {
+  hcl::BodySchema schema = ScopeSchema();
+  schema.attributes.push_back({"file_change_signal", false});
+  schema.blocks.push_back({"runner", {}});
+  hcl::BodyContent content = block.body->Content(schema, decoder.diagnostics());
+  decoder.Get(content, "file_change_signal", file_change_signal);
+  hcl::Diagnostics& diagnostics = decoder.diagnostics();
+  for (const hcl::Block& inner : content.blocks) {
+    inner.body->Content(inner.type == "runner" ? ScopeSchema() : ValuesSchema(), diagnostics);
+  }
+  return content;
+}
 
 absl::StatusOr<ConfigVars> Config::ProjectConfig() const {
   if (!file_->config) return ConfigVars();

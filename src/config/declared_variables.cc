@@ -21,16 +21,17 @@ void DecodeDefault(const hcl::Attribute& attribute, const hcl::EvalContext* cont
   variable.dynamic = hcl::AsDynamic(value);
   if (variable.dynamic) {
     if (variable.type && (variable.type->IsNumber() || variable.type->IsBool())) {
-      diagnostics.Error("Invalid type for dynamic default",
-                        "A variable with a dynamic default cannot be of type number or bool; use string and convert.",
-                        attribute.range);
+      diagnostics.Error(
+          absl::StrCat("type for variable \"", variable.name, "\" must be string for dynamic values"),
+          "A dynamic default cannot be a number or a bool. Use type = string and convert where it is used.",
+          attribute.expr.range());
     }
     return;
   }
   if (variable.type) {
     absl::StatusOr<Value> converted = hcl::ConvertTo(value, *variable.type);
     if (!converted.ok()) {
-      diagnostics.Error("Invalid default value for variable",
+      diagnostics.Error(absl::StrCat("Invalid default value for variable \"", variable.name, "\""),
                         absl::StrCat("This default value is not compatible with the variable's type constraint: ",
                                      converted.status().message(), "."),
                         attribute.expr.range());
@@ -58,7 +59,7 @@ DeclaredVariable DecodeOne(const hcl::Block& block, const hcl::EvalContext* cont
   Decoder constants(nullptr, diagnostics);
   constants.Get(content, "description", &variable.description);
   constants.Get(content, "env", &variable.env);
-  constants.Get(content, "sensitive", &variable.sensitive);
+  Decoder(context, diagnostics).Get(content, "sensitive", &variable.sensitive);
   if (const hcl::Attribute* type = content.Find("type")) {
     variable.type = hcl::EvaluateTypeExpression(type->expr, diagnostics);
     if (!variable.type) return variable;

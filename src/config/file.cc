@@ -45,11 +45,18 @@ PluginUse DecodePlugin(const hcl::Block& block, Decoder& decoder) {
 
 void DecodeBlocks(File& file, const hcl::BodyContent& content, Decoder& decoder) {
   if (const hcl::Block* runner = decoder.Single(content, "runner")) file.runner = DecodeRunner(*runner, decoder);
-  if (const hcl::Block* config = decoder.Single(content, "config")) file.config = *config;
+  if (const hcl::Block* config = decoder.Single(content, "config")) {
+    std::string signal;
+    DecodeConfigBlock(*config, decoder, &signal);
+    file.config = *config;
+  }
   for (const hcl::Block& block : content.blocks) {
     if (block.type == "plugin") file.plugins.push_back(DecodePlugin(block, decoder));
     if (block.type == "app") file.apps.push_back(DecodeApp(block, file, decoder));
-    if (block.type == "pipeline") file.pipelines.push_back({block.labels[0], block.body, block.def_range});
+    if (block.type == "pipeline") {
+      block.body->PartialContent(Schema({}, {{"step", {"name"}}}), decoder.diagnostics(), nullptr);
+      file.pipelines.push_back({block.labels[0], block.body, block.def_range});
+    }
   }
   file.variables = DecodeVariables(content.BlocksOf("variable"), file.base->context(), decoder.diagnostics());
 }

@@ -95,6 +95,8 @@ AppBlock DecodeApp(const hcl::Block& block, const File& file, Decoder& decoder);
 // The stage and, for build, its registry.
 StageBlock DecodeStage(const hcl::Block& block, const char* kind, Decoder& decoder,
                        std::optional<StageBlock>* registry);
+// The shape of a config stanza, and its file_change_signal; the values are not evaluated.
+hcl::BodyContent DecodeConfigBlock(const hcl::Block& block, Decoder& decoder, std::string* file_change_signal);
 absl::StatusOr<pb::Job::DataSource> DecodeDataSource(const hcl::Block& block, const hcl::EvalContext* context);
 ScopePtr BaseScope(const File& file);
 // Scope of an app's labels, url, stages.

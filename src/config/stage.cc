@@ -126,7 +126,13 @@ absl::StatusOr<Stage> App::Open(StageKind kind, const EvalVariables& variables) 
   if (!use && (kind == StageKind::kRegistry || kind == StageKind::kRelease)) {
     return absl::UnimplementedError(absl::StrCat("app \"", name(), "\": ", stage->kind, " names no plugin"));
   }
-  if (!use) return MissingUse(stage->kind, stage->range);
+  if (!use || use->type.empty()) {
+    // Perhaps it is there in a wrong form: then that is the better message.
+    hcl::Diagnostics diagnostics;
+    stage->body->Content(internal::StageSchema(*stage), diagnostics);
+    RETURN_IF_ERROR(DiagnosticsStatus(diagnostics));
+    return MissingUse(stage->kind, stage->range);
+  }
 
   values["labels"] = hcl::Value::StringMap(out.labels_);
   out.use_type_ = use->type;
@@ -137,6 +143,9 @@ absl::StatusOr<Stage> App::Open(StageKind kind, const EvalVariables& variables) 
 }
 
 absl::StatusOr<std::vector<Hook>> Stage::Hooks() const { return body_->Hooks(); }
+
+const hcl::Body& Stage::use_body() const { return *body_->use().body; }
+const hcl::EvalContext* Stage::context() const { return body_->scope()->final_context(); }
 
 absl::StatusOr<std::string> Stage::UseJson(const std::optional<protostructure::Struct>& structure) const {
   return body_->UseJson(structure);

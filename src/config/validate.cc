@@ -62,12 +62,25 @@ void CheckApp(const AppBlock& app, const std::string& folder, Errors& errors) {
   CheckUse(app.release, false, errors);
 }
 
+void CheckStep(const hcl::Block& step, Errors& errors) {
+  hcl::Diagnostics ignored;  // told when the step is evaluated
+  hcl::BodySchema schema = Schema({}, {{"use", {"type"}}, {"pipeline", {"name"}}});
+  hcl::BodyContent content = step.body->PartialContent(schema, ignored, nullptr);
+  bool use = !content.BlocksOf("use").empty(), pipeline = !content.BlocksOf("pipeline").empty();
+  if (use == pipeline) {
+    Add(errors, step.def_range,
+        absl::StrCat("step \"", step.labels[0], "\" needs either a `use` block or a `pipeline` block",
+                     use ? ", not both" : ""));
+  }
+}
+
 void CheckPipelines(const std::vector<PipelineBlock>& pipelines, Errors& errors) {
   std::set<std::string> names;
   for (const PipelineBlock& pipeline : pipelines) {
     hcl::Diagnostics diagnostics;
     hcl::BodyContent content = pipeline.body->Content(Schema({"labels"}, {{"step", {"name"}}}), diagnostics);
     AddStatus(errors, DiagnosticsStatus(diagnostics));
+    for (const hcl::Block& step : content.blocks) CheckStep(step, errors);
     if (content.blocks.empty() && !diagnostics.HasErrors()) {
       Add(errors, pipeline.range, absl::StrCat("pipeline \"", pipeline.name, "\" needs at least one `step` block"));
     }

@@ -110,7 +110,7 @@ absl::StatusOr<std::vector<pb::Variable>> CollectClientVariables(const ClientSou
   for (const std::string& file : sources.files) {
     absl::StatusOr<std::string> contents = ReadFile(file);
     if (!contents.ok()) {
-      errors.push_back(Annotate(contents.status(), "variable file ", file));
+      errors.push_back(Annotate(contents.status(), "Failed to read variable values from file ", file));
       continue;
     }
     absl::StatusOr<std::vector<pb::Variable>> variables = ReadVariableFile(file, *contents);

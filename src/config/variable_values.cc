@@ -29,48 +29,126 @@ std::vector<pb::Variable> InOrder(const RunnerSources& sources) {
   return all;
 }
 
-// Where a variable's value came from, as its message begins.
-absl::Status Problem(const pb::Variable& variable, const absl::Status& why) {
-  return Annotate(why, "variable \"", variable.name(), "\" (from ", SourceName(SourceOf(variable)), ")");
-}
-
 bool IsPlain(const std::optional<Type>& type) { return !type || type->IsPrimitive(); }
 
-// What a config sourcer answered: raw text for strings, JSON for the rest.
-absl::StatusOr<Value> DynamicValue(const pb::Variable& variable, const Type& type) {
-  if (variable.value_case() != pb::Variable::kStr) return FromWire(variable, false);
-  if (type.IsString()) return Value::Str(variable.str());
-  return hcl::ParseJson(variable.str());
-}
+// Reads the values of one pass, collecting what is wrong.
+class Reader {
+ public:
+  explicit Reader(const DeclaredVariables& declared) : declared_(declared) {}
 
-absl::StatusOr<Value> ReadValue(const pb::Variable& variable, const DeclaredVariable& declared) {
-  FinalValue::Source source = SourceOf(variable);
-  Type type = declared.type.value_or(Type::Dynamic());
-  absl::StatusOr<Value> value;
-  if (source == FinalValue::DYNAMIC) {
-    if (!declared.type) type = Type::String();
-    value = DynamicValue(variable, type);
-  } else {
-    bool typed_in = source == FinalValue::CLI || source == FinalValue::ENV;
-    value = FromWire(variable, typed_in && !IsPlain(declared.type));
-    bool text = variable.value_case() == pb::Variable::kStr;
-    if (value.ok() && text && !typed_in && !IsPlain(declared.type) && !type.IsDynamic()) {
-      return absl::InvalidArgumentError(absl::StrCat("a ", type.FriendlyName(), " is needed, but a string was given"));
+  absl::StatusOr<VariableValues> Read(const std::vector<pb::Variable>& given) {
+    for (const auto& [name, variable] : declared_) {
+      if (variable.default_value) values_[name] = {*variable.default_value, FinalValue::DEFAULT, variable.sensitive};
+    }
+    std::map<std::string, const pb::Variable*> winners;
+    for (const pb::Variable& wire : given) {
+      if (declared_.contains(wire.name())) {
+        winners[wire.name()] = &wire;
+      } else {
+        Undefined(wire);
+      }
+    }
+    for (const auto& [name, wire] : winners) ReadOne(*wire, declared_.at(name));
+    for (const auto& [name, variable] : declared_) {
+      if (!values_.contains(name) && !failed_.contains(name)) Unset(variable);
+    }
+    RETURN_IF_ERROR(DiagnosticsStatus(diagnostics_));
+    return values_;
+  }
+
+ private:
+  void Undefined(const pb::Variable& wire) {
+    diagnostics_.Error("Undefined variable",
+                       absl::StrCat("A value for \"", wire.name(), "\" was given (", SourceName(SourceOf(wire)),
+                                    "), but waypoint.hcl declares no variable of that name; add a block `variable \"",
+                                    wire.name(), "\" {}`."));
+  }
+
+  void ReadOne(const pb::Variable& wire, const DeclaredVariable& declared) {
+    hcl::Diagnostics mistakes;
+    std::optional<Value> value = Convert(wire, declared, mistakes);
+    if (value) {
+      values_[wire.name()] = {*std::move(value), SourceOf(wire), declared.sensitive};
+      return;
+    }
+    failed_.insert(wire.name());
+    for (hcl::Diagnostic mistake : mistakes) {
+      if (declared.sensitive) Mask(mistake);
+      diagnostics_.Add(std::move(mistake));
     }
   }
-  RETURN_IF_ERROR(value.status());
-  absl::StatusOr<Value> converted = hcl::ConvertTo(*value, type);
-  if (converted.ok()) return converted;
-  return absl::InvalidArgumentError(absl::StrCat("the value is of type ", value->type().FriendlyName(),
-                                                 ", the variable ", "of type ", type.FriendlyName(), ": ",
-                                                 converted.status().message()));
-}
 
-absl::Status Unset(const std::string& name) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("variable \"", name, "\" has no value and no default; set it with `-var ", name,
-                   "=VALUE`, a wpvars ", "file or the environment variable WP_VAR_", name));
-}
+  // Source lines and details would give a sensitive value away: what is wrong and where is all that stays.
+  static void Mask(hcl::Diagnostic& mistake) {
+    mistake.detail = "The value is not shown because the variable is sensitive.";
+    mistake.context.reset();
+    if (!mistake.subject || !mistake.subject->source || !mistake.subject->source->name.starts_with("<value for var.")) {
+      return;
+    }
+    std::string hidden(mistake.subject->source->text.size(), '*');
+    mistake.subject->source = hcl::MakeSource(mistake.subject->source->name, std::move(hidden));
+  }
+
+  static void Invalid(const pb::Variable& wire, const DeclaredVariable& declared, const std::string& why,
+                      hcl::Diagnostics& diagnostics) {
+    diagnostics.Error("Invalid value for variable",
+                      absl::StrCat("The value for variable \"", wire.name(), "\" (", SourceName(SourceOf(wire)),
+                                   ") is not usable: ", why, "."),
+                      declared.range);
+  }
+
+  // What a config sourcer answered is raw text for strings and JSON for the rest.
+  static std::optional<Value> DynamicValue(const pb::Variable& wire, const DeclaredVariable& declared, const Type& type,
+                                           hcl::Diagnostics& diagnostics) {
+    if (wire.value_case() != pb::Variable::kStr) return FromWire(wire, declared.range, false, diagnostics);
+    if (type.IsString()) return Value::Str(wire.str());
+    absl::StatusOr<Value> value = hcl::ParseJson(wire.str());
+    if (value.ok()) return *value;
+    Invalid(wire, declared, std::string(value.status().message()), diagnostics);
+    return std::nullopt;
+  }
+
+  static std::optional<Value> Convert(const pb::Variable& wire, const DeclaredVariable& declared,
+                                      hcl::Diagnostics& diagnostics) {
+    const FinalValue::Source source = SourceOf(wire);
+    Type type = declared.type.value_or(Type::Dynamic());
+    std::optional<Value> value;
+    if (source == FinalValue::DYNAMIC) {
+      if (!declared.type) type = Type::String();
+      value = DynamicValue(wire, declared, type, diagnostics);
+    } else {
+      bool typed_in = source == FinalValue::CLI || source == FinalValue::ENV;
+      value = FromWire(wire, declared.range, false, diagnostics);
+      // What was typed as text for anything but a plain type is an expression.
+      if (value && typed_in && !IsPlain(declared.type) && value->HasPayload() && value->type().IsString()) {
+        pb::Variable text = wire;
+        text.set_str(value->AsString());
+        value = FromWire(text, declared.range, true, diagnostics);
+      }
+    }
+    if (!value) return std::nullopt;
+    absl::StatusOr<Value> converted = hcl::ConvertTo(*value, type);
+    if (converted.ok()) return *converted;
+    Invalid(wire, declared,
+            absl::StrCat("a ", value->type().FriendlyName(), " was given for type ", type.Text(), ": ",
+                         converted.status().message()),
+            diagnostics);
+    return std::nullopt;
+  }
+
+  void Unset(const DeclaredVariable& variable) {
+    diagnostics_.Error(
+        absl::StrCat("Unset variable \"", variable.name, "\""),
+        absl::StrCat("A variable must have a value or a default. Set it with `-var ", variable.name,
+                     "=VALUE`, in a wpvars file or by the environment variable WP_VAR_", variable.name, "."),
+        variable.range);
+  }
+
+  const DeclaredVariables& declared_;
+  hcl::Diagnostics diagnostics_;
+  VariableValues values_;
+  std::set<std::string> failed_;
+};
 
 }  // namespace
 
@@ -103,33 +181,7 @@ std::vector<std::string> NeededDynamicDefaults(const DeclaredVariables& declared
 }
 
 absl::StatusOr<VariableValues> EvaluateVariables(const DeclaredVariables& declared, const RunnerSources& sources) {
-  VariableValues values;
-  std::vector<absl::Status> errors;
-  for (const auto& [name, variable] : declared) {
-    if (variable.default_value) values[name] = {*variable.default_value, FinalValue::DEFAULT, variable.sensitive};
-  }
-  std::set<std::string> failed;
-  for (const pb::Variable& wire : InOrder(sources)) {
-    auto it = declared.find(wire.name());
-    if (it == declared.end()) {
-      errors.push_back(absl::InvalidArgumentError(
-          absl::StrCat("undefined variable \"", wire.name(), "\" (from ", SourceName(SourceOf(wire)),
-                       "): declare it in waypoint.hcl with a block `variable \"", wire.name(), "\" {}`")));
-      continue;
-    }
-    absl::StatusOr<Value> value = ReadValue(wire, it->second);
-    if (!value.ok()) {
-      errors.push_back(Problem(wire, value.status()));
-      failed.insert(wire.name());
-      continue;
-    }
-    values[wire.name()] = {*std::move(value), SourceOf(wire), it->second.sensitive};
-  }
-  for (const auto& [name, variable] : declared) {
-    if (!values.contains(name) && !failed.contains(name)) errors.push_back(Unset(name));
-  }
-  RETURN_IF_ERROR(JoinErrors(errors, "errors in variables"));
-  return values;
+  return Reader(declared).Read(InOrder(sources));
 }
 
 namespace {

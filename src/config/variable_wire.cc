@@ -27,34 +27,33 @@ absl::StatusOr<pb::Variable> ToWire(const std::string& name, const Value& value)
   return out;
 }
 
-namespace {
-
-absl::StatusOr<Value> EvaluateText(const std::string& name, const std::string& text) {
-  hcl::Diagnostics diagnostics;
-  hcl::Expression expr =
-      hcl::ParseExpression(hcl::MakeSource(absl::StrCat("<value for var.", name, ">"), text), diagnostics);
-  RETURN_IF_ERROR(DiagnosticsStatus(diagnostics));
-  Value value = expr.Evaluate(nullptr, diagnostics);
-  RETURN_IF_ERROR(DiagnosticsStatus(diagnostics));
-  return value;
-}
-
-}  // namespace
-
-absl::StatusOr<Value> FromWire(const pb::Variable& variable, bool text_is_hcl) {
+std::optional<Value> FromWire(const pb::Variable& variable, const hcl::Range& declared, bool text_is_hcl,
+                              hcl::Diagnostics& diagnostics) {
+  std::string text;
   switch (variable.value_case()) {
     case pb::Variable::kHcl:
-      return EvaluateText(variable.name(), variable.hcl());
+      text = variable.hcl();
+      break;
     case pb::Variable::kStr:
-      if (text_is_hcl) return EvaluateText(variable.name(), variable.str());
-      return Value::Str(variable.str());
+      if (!text_is_hcl) return Value::Str(variable.str());
+      text = variable.str();
+      break;
     case pb::Variable::kBool:
       return Value::Bool(variable.bool_());
     case pb::Variable::kNum:
       return Value::Num(hcl::Number::FromInt(variable.num()));
     default:
-      return absl::InvalidArgumentError(absl::StrCat("variable \"", variable.name(), "\" came without a value"));
+      diagnostics.Error("Invalid value type for variable",
+                        absl::StrCat("Variable \"", variable.name(), "\" came without a value."), declared);
+      return std::nullopt;
   }
+  const size_t before = diagnostics.size();
+  std::string name = absl::StrCat("<value for var.", variable.name(), ">");
+  hcl::Expression expr = hcl::ParseExpression(hcl::MakeSource(name, std::move(text)), diagnostics);
+  if (!expr) return std::nullopt;
+  Value value = expr.Evaluate(nullptr, diagnostics);
+  if (diagnostics.size() > before) return std::nullopt;
+  return value;
 }
 
 pb::Variable::FinalValue::Source SourceOf(const pb::Variable& variable) {
