@@ -38,8 +38,8 @@ void WriteThrough(int fd, absl::string_view data) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Capture>> Capture::Start(LineQueue& queue) {
-  std::unique_ptr<Capture> capture(new Capture(queue));
+absl::StatusOr<std::unique_ptr<Capture>> Capture::Start(LineQueue& queue, int64_t output_limit) {
+  std::unique_ptr<Capture> capture(new Capture(queue, output_limit));
   RETURN_IF_ERROR(MakePipe(&capture->out_, &capture->child_out_));
   RETURN_IF_ERROR(MakePipe(&capture->err_, &capture->child_err_));
   capture->thread_ = std::thread([raw = capture.get()] { raw->Run(); });
@@ -67,6 +67,7 @@ bool Capture::PassOn(UniqueFd* from, int to, LineCutter* cutter) {
   }
   absl::string_view data(buffer, n);
   WriteThrough(to, data);
+  limit_.Wrote(data.size());
   const absl::Time now = absl::Now();
   cutter->Add(data, [&](absl::string_view line) { queue_.Push(line, pb::LogBatch::Entry::APP, now); });
   return true;

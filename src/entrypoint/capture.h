@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "base/fd.h"
 #include "entrypoint/line_queue.h"
+#include "entrypoint/output_limit.h"
 
 namespace waypoint::entrypoint {
 
@@ -51,7 +52,8 @@ class LineCutter {
 
 class Capture {
  public:
-  static absl::StatusOr<std::unique_ptr<Capture>> Start(LineQueue& queue);
+  // `output_limit`: see output_limit.h.
+  static absl::StatusOr<std::unique_ptr<Capture>> Start(LineQueue& queue, int64_t output_limit = 0);
   ~Capture();
 
   // What a child gets as stdout and stderr.
@@ -61,11 +63,13 @@ class Capture {
   void Finish(absl::Time deadline);
 
  private:
-  explicit Capture(LineQueue& queue) : queue_(queue), finishing_(std::stop_token()) {}
+  Capture(LineQueue& queue, int64_t output_limit)
+      : queue_(queue), limit_(output_limit), finishing_(std::stop_token()) {}
   void Run();
   bool PassOn(UniqueFd* from, int to, LineCutter* cutter);
 
   LineQueue& queue_;
+  OutputLimit limit_;
   UniqueFd child_out_, child_err_;
   UniqueFd out_, err_;
   StopFd finishing_;  // woken when the deadline of Finish counts

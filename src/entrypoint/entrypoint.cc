@@ -116,17 +116,29 @@ absl::StatusOr<std::unique_ptr<client::Channel>> DialServer(const Options& optio
   return client::Dial(dial);
 }
 
-int RunAlone(ChildSetup setup) {
+int RunAlone(const Options& options, ChildSetup setup) {
+  LineQueue lines;
+  lines.Close();  // nobody wants them
+  std::unique_ptr<Capture> capture;
+  if (options.output_limit > 0) {
+    absl::StatusOr<std::unique_ptr<Capture>> started = Capture::Start(lines, options.output_limit);
+    if (started.ok()) capture = *std::move(started);
+  }
+  if (capture != nullptr) {
+    setup.out = capture->child_out();
+    setup.err = capture->child_err();
+  }
   OwnLog log(nullptr);
-  Supervisor supervisor(std::move(setup), log);
-  return supervisor.Run(absl::InfinitePast());
+  const int code = Supervisor(std::move(setup), log).Run(absl::InfinitePast());
+  if (capture != nullptr) capture->Finish(absl::Now() + kOutputPatience);
+  return code;
 }
 
 int RunWithServer(const Options& options, ChildSetup setup) {
   LineQueue lines;
   OwnLog log(&lines);
-  absl::StatusOr<std::unique_ptr<Capture>> capture = Capture::Start(lines);
-  if (!capture.ok()) return RunAlone(std::move(setup));  // better an app without logs than none
+  absl::StatusOr<std::unique_ptr<Capture>> capture = Capture::Start(lines, options.output_limit);
+  if (!capture.ok()) return RunAlone(options, std::move(setup));  // better an app without logs than none
   setup.out = (*capture)->child_out();
   setup.err = (*capture)->child_err();
   Supervisor supervisor(std::move(setup), log);
@@ -169,7 +181,7 @@ int Main(const std::vector<std::string>& arguments, const std::vector<std::strin
   ChildSetup setup;
   setup.argv = options->command;
   setup.env = options->env;
-  return options->disabled ? RunAlone(std::move(setup)) : RunWithServer(*options, std::move(setup));
+  return options->disabled ? RunAlone(*options, std::move(setup)) : RunWithServer(*options, std::move(setup));
 }
 
 }  // namespace waypoint::entrypoint

@@ -50,6 +50,10 @@ absl::StatusOr<Options> ReadOptions(const std::vector<std::string>& arguments, s
   ASSIGN_OR_RETURN(options.disabled, ReadBool(env, "WAYPOINT_CEB_DISABLE"));
   ASSIGN_OR_RETURN(options.disable_exec, ReadBool(env, "WAYPOINT_CEB_DISABLE_EXEC"));
   ASSIGN_OR_RETURN(options.server_required, ReadBool(env, "WAYPOINT_CEB_SERVER_REQUIRED"));
+  const std::string limit = EnvironmentValue(env, "WAYPOINT_CEB_OUTPUT_LIMIT");
+  if (!limit.empty() && !absl::SimpleAtoi(limit, &options.output_limit)) {
+    return absl::InvalidArgumentError(absl::StrCat("WAYPOINT_CEB_OUTPUT_LIMIT=\"", limit, "\" is not a number"));
+  }
   options.disabled = options.disabled || options.server_addr.empty();
   if (const std::string text = EnvironmentValue(env, "WAYPOINT_LOG_LEVEL"); !text.empty()) {
     absl::StatusOr<LogLevel> level = ParseLogLevel(text);

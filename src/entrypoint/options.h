@@ -3,6 +3,7 @@
 // Errors:  InvalidArgument for a boolean or a port that is none: fatal before anything starts.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct Options {
   bool tls = false;
   bool tls_skip_verify = false;
   std::string invite_token;
-  bool disabled = false;  // also without a server
+  int64_t output_limit = 0;  // WAYPOINT_CEB_OUTPUT_LIMIT, our own: see output_limit.h; 0 = none
+  bool disabled = false;     // also without a server
   bool disable_exec = false;
   bool server_required = false;
   LogLevel log_level = LogLevel::kDebug;

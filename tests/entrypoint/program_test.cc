@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/files.h"
 #include "base/subprocess.h"
 
 namespace waypoint {
@@ -109,6 +110,22 @@ TEST_F(ProgramTest, TheAppDiesWithItsWrapper) {
   ASSERT_TRUE(id.ok());
   ASSERT_TRUE(process_->Signal(SIGKILL).ok());
   EXPECT_TRUE(WaitGone(*id, absl::Now() + absl::Seconds(10)).ok());
+}
+
+TEST_F(ProgramTest, AFileOfOutputIsCutAtItsLimit) {
+  TempFolder folder = *TempFolder::Make("program_test");
+  const std::string file = JoinPath(folder.path(), "output.log");
+  for (bool server : {false, true}) {
+    Start(absl::StrCat("exec ", WAYPOINT_BIN_DIR, "/waypoint-entrypoint sh -c 'i=0; while [ $i -lt 3000 ]; do echo ",
+                       std::string(60, 'x'), "; i=$((i+1)); done; echo last' >>", file, " 2>&1"),
+          {"WAYPOINT_CEB_OUTPUT_LIMIT=40000", server ? "WAYPOINT_SERVER_ADDR=127.0.0.1:1" : "X=1"});
+    EXPECT_EQ(Wait().code, 0);
+    EXPECT_LT(ReadFile(file)->size(), 100000u);
+    EXPECT_THAT(absl::StrCat(*ReadFile(file + ".1"), *ReadFile(file)), HasSubstr("last\n"));
+    EXPECT_TRUE(PathExists(file + ".1"));
+    ASSERT_TRUE(RemoveAll(file).ok());
+    ASSERT_TRUE(RemoveAll(file + ".1").ok());
+  }
 }
 
 TEST_F(ProgramTest, EndsThoughAGrandchildKeepsTheOutputOpen) {

@@ -27,6 +27,7 @@
 namespace waypoint::builtin::process {
 namespace {
 
+constexpr char kOutputLimit[] = "WAYPOINT_CEB_OUTPUT_LIMIT=33554432";  // bytes; the file before it is kept
 constexpr int kLinesInErrors = 20;
 constexpr absl::Duration kKillPatience = absl::Seconds(5);
 
@@ -64,7 +65,8 @@ absl::StatusOr<std::unique_ptr<Process>> Launch(const std::string& folder, const
   SpawnOptions options;
   options.argv = {spec.entrypoint};
   options.argv.insert(options.argv.end(), command.begin(), command.end());
-  options.env = MergeEnvironment(MergeEnvironment(InheritedEnvironment(), {"WAYPOINT_LOG_LEVEL=warn"}), spec.env);
+  options.env =
+      MergeEnvironment(MergeEnvironment(InheritedEnvironment(), {"WAYPOINT_LOG_LEVEL=warn", kOutputLimit}), spec.env);
   options.env = MergeEnvironment(*options.env, {absl::StrCat("PORT=", port), Marker(spec.id)});
   options.cwd = AppFolder(folder);
   options.in = Stdio::Null();

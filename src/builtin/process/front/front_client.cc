@@ -50,6 +50,13 @@ absl::StatusOr<UniqueFd> Lock(const std::string& folder) {
   return fd;
 }
 
+// What a front could not do, in its own words.
+absl::Status FrontError(absl::string_view text) {
+  if (!absl::StrContains(text, "is taken")) return absl::FailedPreconditionError(text);
+  return absl::AlreadyExistsError(
+      absl::StrCat(text, " by another program; stop it, or set another `port` in the release block"));
+}
+
 absl::Status StartFront(const FrontOptions& options) {
   SpawnOptions spawn;
   spawn.argv = options.program;
@@ -73,9 +80,7 @@ absl::Status StartFront(const FrontOptions& options) {
   absl::string_view error = *line;
   if (absl::ConsumePrefix(&error, "error: ")) {
     front->Wait().IgnoreError();
-    if (!absl::StrContains(error, "is taken")) return absl::FailedPreconditionError(error);
-    return absl::AlreadyExistsError(
-        absl::StrCat(error, " by another program; stop it, or set another `port` in the release block"));
+    return FrontError(error);
   }
   front->Detach();
   return absl::OkStatus();
@@ -119,11 +124,7 @@ absl::StatusOr<::process::FrontAnswer> FrontClient::Ask(const ::process::FrontCo
   if (!google::protobuf::util::JsonStringToMessage(line, &answer, options).ok()) {
     return absl::InternalError("the front answered in another language");
   }
-  if (!answer.error().empty()) {
-    bool taken = absl::StrContains(answer.error(), "is taken");
-    return absl::Status(taken ? absl::StatusCode::kAlreadyExists : absl::StatusCode::kFailedPrecondition,
-                        answer.error());
-  }
+  if (!answer.error().empty()) return FrontError(answer.error());
   return answer;
 }
 

@@ -146,7 +146,7 @@ TEST_F(FrontTest, NoRequestFailsDuringSwitches) {
   stop = true;
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(bad, 0) << absl::StrCat(errors[0], " / ", errors[1], " / ", errors[2], " / ", errors[3]);
-  EXPECT_GT(good, 50);
+  EXPECT_GT(good, 10);
 }
 
 TEST_F(FrontTest, WaitsForADeploymentThatIsJustRestarting) {
