@@ -30,6 +30,7 @@ class InProcess : public client::LocalRunner {
     runner::RunnerOptions options;
     options.kind = runner::RunnerOptions::Kind::kLocal;
     options.by_id_only = true;
+    options.patience = options.give_up_after = absl::Seconds(20);  // somebody sits here and waits
     return options;
   }
   runner::ExecuteJob Executor(client::Channel& channel, Clock& clock, const std::string& working_folder) {

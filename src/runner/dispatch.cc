@@ -6,10 +6,13 @@
 #include "base/status.h"
 #include "core/app.h"
 #include "core/build.h"
+#include "core/component_tour.h"
 #include "core/config_sync.h"
 #include "core/deploy.h"
 #include "core/destroy.h"
+#include "core/destroy_project.h"
 #include "core/init.h"
+#include "core/pipeline_step.h"
 #include "core/poll.h"
 #include "core/release.h"
 #include "core/status_report.h"
@@ -47,6 +50,11 @@ absl::StatusOr<Result> ForProject(const core::Project& project, const pb::Job& j
       ASSIGN_OR_RETURN(*result.mutable_queue_project(), core::QueueProject(project, job.queue_project()));
       return result;
     }
+    case pb::Job::kDestroyProject: {
+      ASSIGN_OR_RETURN(*result.mutable_project_destroy(), core::DestroyProject(project, job.destroy_project()));
+      return result;
+    }
+    case pb::Job::kPipelineStep: return core::RunPipelineStep(project, job);
     default: return UnknownOperation(job);
   }
 }
@@ -79,6 +87,14 @@ absl::StatusOr<Result> ForApp(const core::App& app, const pb::Job& job) {
       ASSIGN_OR_RETURN(*result.mutable_status_report(), core::ReportStatus(app, job.status_report()));
       return result;
     }
+    case pb::Job::kAuth: {
+      ASSIGN_OR_RETURN(*result.mutable_auth(), core::Authenticate(app, job.auth()));
+      return result;
+    }
+    case pb::Job::kDocs: {
+      ASSIGN_OR_RETURN(*result.mutable_docs(), core::Document(app));
+      return result;
+    }
     default: return UnknownOperation(job);
   }
 }
@@ -89,6 +105,8 @@ bool IsForProject(const pb::Job& job) {
     case pb::Job::kValidate:
     case pb::Job::kInit:
     case pb::Job::kConfigSync:
+    case pb::Job::kDestroyProject:
+    case pb::Job::kPipelineStep:
     case pb::Job::kQueueProject: return true;
     default: return false;
   }

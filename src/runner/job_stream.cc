@@ -58,7 +58,6 @@ absl::Status JobStream::Open(const std::string& reattach) {
   epoch_ = registration_.epoch();
   client::CallOptions call = options_.call;
   call.stop = abandon_.get_token();
-  call.wait_for_ready = true;
   std::shared_ptr<client::Stream> stream = channel_.Open("RunnerJobStream", call);
   {
     absl::MutexLock lock(&mu_);

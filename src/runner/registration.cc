@@ -17,8 +17,8 @@ constexpr absl::Duration kLongestPause = absl::Seconds(2);
 
 }  // namespace
 
-Registration::Registration(client::Channel& channel, pb::Runner self, client::CallOptions options, OnConfig on_config)
-    : channel_(channel), self_(std::move(self)), options_(std::move(options)), on_config_(std::move(on_config)) {}
+Registration::Registration(client::Channel& channel, pb::Runner self, RegistrationOptions options, OnConfig on_config)
+    : channel_(channel), self_(std::move(self)), options_(options), on_config_(std::move(on_config)) {}
 
 Registration::~Registration() { Stop(); }
 
@@ -40,6 +40,11 @@ uint64_t Registration::epoch() const {
   return epoch_;
 }
 
+absl::Status Registration::ended() const {
+  absl::MutexLock lock(&mu_);
+  return over_ ? end_ : absl::OkStatus();
+}
+
 absl::Status Registration::AwaitLater(uint64_t seen, absl::Duration patience, std::stop_token stop) {
   std::stop_callback wake(stop, [this] { absl::MutexLock lock(&mu_); });
   absl::MutexLock lock(&mu_);
@@ -52,10 +57,9 @@ absl::Status Registration::AwaitLater(uint64_t seen, absl::Duration patience, st
 }
 
 absl::Status Registration::RunStream(std::stop_token stop) {
-  client::CallOptions options = options_;
-  options.stop = stop;
-  options.wait_for_ready = true;
-  auto stream = channel_.Open("RunnerConfig", options);
+  client::CallOptions call;
+  call.stop = stop;
+  auto stream = channel_.Open("RunnerConfig", call);
   pb::RunnerConfigRequest open;
   *open.mutable_open()->mutable_runner() = self_;
   stream->Send(open);
@@ -72,6 +76,7 @@ absl::Status Registration::RunStream(std::stop_token stop) {
 
 void Registration::Run(std::stop_token stop) {
   absl::Duration pause = kFirstPause;
+  absl::Time last_seen = options_.clock.Now();
   absl::Status end = absl::CancelledError("the runner stopped");
   while (!stop.stop_requested()) {
     const uint64_t before = epoch();
@@ -83,7 +88,14 @@ void Registration::Run(std::stop_token stop) {
       WAYPOINT_LOG(kError, "runner", "registration ended", {"error", end.ToString()});
       break;
     }
-    if (epoch() != before) pause = kFirstPause;  // it did work for a while
+    if (epoch() != before) {  // it did work for a while
+      pause = kFirstPause;
+      last_seen = options_.clock.Now();
+    }
+    if (options_.clock.Now() - last_seen > options_.give_up_after) {
+      end = Annotate(status, "the server did not come back");
+      break;
+    }
     WAYPOINT_LOG(kWarn, "runner", "server unavailable, registering again", {"error", status.ToString()});
     PauseFor(pause, stop);
     pause = std::min(pause * 2, kLongestPause);

@@ -3,7 +3,7 @@
 //
 // Owns:    one thread, from Start until Stop or destruction.
 // Threads: thread-safe. `on_config` runs on the thread, in order.
-// Errors:  Start gives the error the server refuses us with; Unavailable is never one, it waits.
+// Errors:  Start gives the error the server refuses us with. Unavailable is waited out, unless told to give up.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,22 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "client/channel.h"
 #include "waypoint/runner.pb.h"
 
 namespace waypoint::runner {
 
+struct RegistrationOptions {
+  const Clock& clock;
+  absl::Duration give_up_after = absl::InfiniteDuration();  // without the server
+};
+
 class Registration {
  public:
   using OnConfig = std::function<void(const ::hashicorp::waypoint::RunnerConfig&)>;
 
-  // `options` carries metadata for the stream.
-  Registration(client::Channel& channel, ::hashicorp::waypoint::Runner self, client::CallOptions options,
+  Registration(client::Channel& channel, ::hashicorp::waypoint::Runner self, RegistrationOptions options,
                OnConfig on_config);
   ~Registration();
 
@@ -37,6 +42,8 @@ class Registration {
 
   // How often we registered so far; 0 before the first time.
   uint64_t epoch() const;
+  // Why it ended for good; OK while it lasts.
+  absl::Status ended() const;
   // Waits for a registration later than `seen`, at most `patience`. Cancelled when stopped, else why it is over.
   absl::Status AwaitLater(uint64_t seen, absl::Duration patience, std::stop_token stop);
 
@@ -46,7 +53,7 @@ class Registration {
 
   client::Channel& channel_;
   const ::hashicorp::waypoint::Runner self_;
-  const client::CallOptions options_;
+  const RegistrationOptions options_;
   const OnConfig on_config_;
 
   mutable absl::Mutex mu_;

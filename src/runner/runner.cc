@@ -82,14 +82,16 @@ absl::Status Runner::Prepare(std::stop_token stop) {
   }
   const bool seek = !kept.empty() || !options_.cookie.empty();
   channel_ = std::make_unique<TokenChannel>(outer_channel_, kept.empty() ? options_.token : kept, options_.cookie);
+  job_channel_ = std::make_unique<PatientChannel>(*channel_, clock_, options_.patience);
   if (!seek) return absl::OkStatus();
   return SeekAdoption(*channel_, Describe(), {.state_dir = options_.state_dir}, stop);
 }
 
 absl::Status Runner::Start(std::stop_token stop) {
   RETURN_IF_ERROR(Prepare(stop));
-  registration_ = std::make_unique<Registration>(*channel_, Describe(), client::CallOptions(),
-                                                 [this](const pb::RunnerConfig& config) { configuration_.Apply(config); });
+  registration_ = std::make_unique<Registration>(
+      *channel_, Describe(), RegistrationOptions{clock_, options_.give_up_after},
+      [this](const pb::RunnerConfig& config) { configuration_.Apply(config); });
   RETURN_IF_ERROR(registration_->Start(stop));
   WAYPOINT_LOG(kInfo, "runner", "registered", {"id", id_});
   const int loops = options_.kind == RunnerOptions::Kind::kOnDemand ? 1 : std::max(options_.concurrency, 1);
@@ -151,7 +153,9 @@ Runner::Next Runner::AcceptAndRun(std::stop_token stop) {
     status = RunJob(**stream);
     if (once && status.ok()) return Next::kEnd;
   }
-  const Next next = After(status);
+  const absl::Status registration = registration_->ended();
+  if (!registration.ok()) status = registration;
+  const Next next = registration.ok() ? After(status) : Next::kEnd;
   if (!status.ok() && !stop.stop_requested()) {
     WAYPOINT_LOG(kWarn, "runner", "no job", {"error", status.ToString()});
   }
@@ -173,7 +177,7 @@ absl::Status Runner::RunJob(JobStream& stream) {
   JobRun run;
   run.assignment = &stream.assignment();
   run.terminal = &terminal;
-  run.channel = channel_.get();
+  run.channel = job_channel_.get();
   run.stop = stream.stop();
   run.reports = ReportsTo(stream);
   absl::StatusOr<pb::Job::Result> result = execute_(run);

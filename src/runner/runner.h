@@ -25,6 +25,7 @@
 #include "runner/configuration.h"
 #include "runner/job_stream.h"
 #include "runner/liveness.h"
+#include "runner/patient_channel.h"
 #include "runner/registration.h"
 #include "runner/token_channel.h"
 
@@ -48,6 +49,10 @@ struct RunnerOptions {
   plugin::Terminal* mirror = nullptr;
   absl::Duration heartbeat = absl::Seconds(5);
   absl::Duration on_demand_accept_timeout = absl::Seconds(60);
+  // How long an operation's calls wait for a server that restarts.
+  absl::Duration patience = absl::Minutes(1);
+  // After so long without the server the runner ends, and with it its jobs. Agents wait for ever, people do not.
+  absl::Duration give_up_after = absl::InfiniteDuration();
 };
 
 class Runner {
@@ -77,6 +82,7 @@ class Runner {
 
   client::Channel& outer_channel_;
   std::unique_ptr<TokenChannel> channel_;
+  std::unique_ptr<PatientChannel> job_channel_;
   Clock& clock_;
   IdSource& ids_;
   RunnerOptions options_;

@@ -11,6 +11,7 @@
 
 #include "base/real_clock.h"
 #include "support/memory_channel.h"
+#include "waypoint/job.pb.h"
 
 namespace waypoint::runner {
 namespace {
@@ -214,6 +215,48 @@ TEST_F(RunnerTest, ALostCompleteIsRepeated) {
   ASSERT_NE(second, nullptr);
   EXPECT_TRUE(Next(*second).has_complete());
   second->Finish(absl::OkStatus());
+}
+
+// Calls of an operation outlast a server that restarts; queueing is never repeated.
+TEST_F(RunnerTest, CallsOfTheOperationAreRepeatedWhileTheServerIsAway) {
+  std::atomic<int> gets = 0, queues = 0;
+  channel_.On<pb::GetJobRequest, pb::Job>("GetJob", [&](const auto&) -> absl::StatusOr<pb::Job> {
+    if (++gets < 3) return absl::UnavailableError("restarting");
+    return pb::Job();
+  });
+  channel_.On<pb::QueueJobRequest, pb::QueueJobResponse>(
+      "QueueJob", [&](const auto&) -> absl::StatusOr<pb::QueueJobResponse> {
+        ++queues;
+        return absl::UnavailableError("restarting");
+      });
+  Runner runner(channel_, clock_, ids_, Options(), [](const JobRun& run) -> absl::StatusOr<pb::Job::Result> {
+    auto got = client::Invoke<pb::Job>(*run.channel, "GetJob", pb::GetJobRequest());
+    if (!got.ok()) return got.status();
+    return client::Invoke<pb::QueueJobResponse>(*run.channel, "QueueJob", pb::QueueJobRequest()).status();
+  });
+  Start(runner);
+  auto peer = Assign("a");
+  EXPECT_EQ(Next(*peer).error().error().code(), 14);
+  peer->Finish(absl::OkStatus());
+  EXPECT_EQ(gets, 3);
+  EXPECT_EQ(queues, 1);
+}
+
+TEST_F(RunnerTest, AServerThatStaysAwayEndsAPatientRunnersJob) {
+  RunnerOptions options = Options();
+  options.give_up_after = absl::Milliseconds(120);
+  Runner runner(channel_, clock_, ids_, options, UntilStopped);
+  Start(runner);
+  auto peer = Assign("a");
+  peer->Finish(absl::UnavailableError("killed"));
+  config_->Finish(absl::UnavailableError("killed"));
+  std::jthread dead([this](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      auto attempt = channel_.Accept("RunnerConfig", absl::Milliseconds(50));
+      if (attempt != nullptr) attempt->Finish(absl::UnavailableError("nobody here"));
+    }
+  });
+  EXPECT_FALSE(runner.Wait({}).ok());
 }
 
 TEST_F(RunnerTest, ARefusalFailsTheStart) {

@@ -82,11 +82,11 @@ class MemoryStream : public client::Stream {
   std::stop_callback<std::function<void()>> cancel_on_stop_;
 };
 
-std::shared_ptr<Peer> MemoryChannel::Accept(const std::string& method) {
+std::shared_ptr<Peer> MemoryChannel::Accept(const std::string& method, absl::Duration patience) {
   absl::MutexLock lock(&mu_);
   auto& waiting = opened_[method];
   auto ready = [&waiting] { return !waiting.empty(); };
-  if (!mu_.AwaitWithTimeout(absl::Condition(&ready), kPatience)) return nullptr;
+  if (!mu_.AwaitWithTimeout(absl::Condition(&ready), patience)) return nullptr;
   std::shared_ptr<Peer> peer = waiting.front();
   waiting.pop_front();
   return peer;

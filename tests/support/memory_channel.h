@@ -65,8 +65,8 @@ class MemoryChannel : public client::Channel {
       return response->SerializeAsString();
     };
   }
-  // The next stream of this method that a client opened; nullptr after 10 s.
-  std::shared_ptr<Peer> Accept(const std::string& method);
+  // The next stream of this method that a client opened; nullptr when none comes in time.
+  std::shared_ptr<Peer> Accept(const std::string& method, absl::Duration patience = absl::Seconds(10));
   // Methods called so far, in order, streams included.
   std::vector<std::string> Calls() const;
 
