@@ -2,11 +2,13 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 
 namespace waypoint::hcl {
@@ -260,24 +262,35 @@ class Parser {
 };
 
 using Labels = std::map<std::string, std::string>;
+using Value = Selector::Value;
 
-absl::StatusOr<bool> Evaluate(const Node& node, const Labels& labels) {
+absl::StatusOr<bool> Compare(const Node& node, const Value& value) {
+  if (value.list) {
+    if (node.op == Op::kEmpty) return value.list->empty();
+    if (node.op == Op::kContains)
+      return std::find(value.list->begin(), value.list->end(), node.value) != value.list->end();
+    return absl::InvalidArgumentError(absl::StrCat("\"", absl::StrJoin(node.path, "."),
+                                                   "\" is a list: only in, contains and is empty can be asked of it"));
+  }
+  if (node.op == Op::kEqual) return value.text == node.value;
+  if (node.op == Op::kContains) return value.text.find(node.value) != std::string::npos;
+  if (node.op == Op::kEmpty) return value.text.empty();
+  return RE2::PartialMatch(value.text, *node.pattern);
+}
+
+absl::StatusOr<bool> Evaluate(const Node& node, const Selector::Lookup& lookup) {
   if (node.op == Op::kNot) {
-    ASSIGN_OR_RETURN(bool inner, Evaluate(*node.left, labels));
+    ASSIGN_OR_RETURN(bool inner, Evaluate(*node.left, lookup));
     return !inner;
   }
   if (node.op == Op::kAnd || node.op == Op::kOr) {
-    ASSIGN_OR_RETURN(bool left, Evaluate(*node.left, labels));
+    ASSIGN_OR_RETURN(bool left, Evaluate(*node.left, lookup));
     if (left == (node.op == Op::kOr)) return left;
-    return Evaluate(*node.right, labels);
+    return Evaluate(*node.right, lookup);
   }
-  auto it = node.path.size() == 1 ? labels.find(node.path[0]) : labels.end();
-  if (it == labels.end()) return absl::NotFoundError(absl::StrCat("label \"", node.path[0], "\" is not set"));
-  const std::string& label = it->second;
-  bool result = node.op == Op::kEqual      ? label == node.value
-                : node.op == Op::kContains ? label.find(node.value) != std::string::npos
-                : node.op == Op::kEmpty    ? label.empty()
-                                           : RE2::PartialMatch(label, *node.pattern);
+  std::optional<Value> value = lookup(node.path);
+  if (!value) return absl::NotFoundError(absl::StrCat("label \"", absl::StrJoin(node.path, "."), "\" is not set"));
+  ASSIGN_OR_RETURN(bool result, Compare(node, *value));
   return result != node.negated;
 }
 
@@ -288,6 +301,14 @@ absl::StatusOr<Selector> Selector::Parse(std::string_view text) {
   return Selector(std::move(root));
 }
 
-absl::StatusOr<bool> Selector::Matches(const Labels& labels) const { return Evaluate(*root_, labels); }
+absl::StatusOr<bool> Selector::Matches(const Lookup& lookup) const { return Evaluate(*root_, lookup); }
+
+absl::StatusOr<bool> Selector::Matches(const Labels& labels) const {
+  return Matches([&labels](const std::vector<std::string>& path) -> std::optional<Value> {
+    auto it = path.size() == 1 ? labels.find(path[0]) : labels.end();
+    if (it == labels.end()) return std::nullopt;
+    return Value{it->second, std::nullopt};
+  });
+}
 
 }  // namespace waypoint::hcl

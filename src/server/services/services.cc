@@ -28,6 +28,7 @@ Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, Id
       tokens_(store, clock),
       users_(store),
       config_(store, version),
+      auth_methods_(store),
       engine_(store, *indexes.jobs, clock, ids),
       queue_(OnDemandEnvironment),
       records_(store, indexes.records, engine_, queue_),
@@ -42,6 +43,7 @@ void Services::Register(Table& table) {
   tokens_.Register(table);
   users_.Register(table);
   config_.Register(table);
+  auth_methods_.Register(table);
   records_.Register(table);
   jobs_.Register(table);
   job_streams_.Register(table);

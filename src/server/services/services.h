@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "server/access/access_guard.h"
+#include "server/access/auth_methods.h"
 #include "server/access/server_config.h"
 #include "server/access/token_service.h"
 #include "server/access/user_service.h"
@@ -47,6 +48,7 @@ class Services {
   TokenService tokens_;
   UserService users_;
   ServerConfigService config_;
+  AuthMethodService auth_methods_;
   jobs::Engine engine_;
   jobs::JobQueue queue_;
   Records records_;

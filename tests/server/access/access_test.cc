@@ -9,6 +9,7 @@
 #include "auth/label_hash.h"
 #include "errors/details.h"
 #include "server/access/access_guard.h"
+#include "server/access/auth_methods.h"
 #include "server/access/server_config.h"
 #include "server/access/signing.h"
 #include "server/access/token_service.h"
@@ -59,6 +60,8 @@ class Access : public ::testing::Test {
     tokens_->Register(table_);
     users_->Register(table_);
     config_->Register(table_);
+    auth_methods_.emplace(*store_);
+    auth_methods_->Register(table_);
     guard_.emplace(*store_, clock_, ids_);
   }
 
@@ -121,6 +124,7 @@ class Access : public ::testing::Test {
   std::optional<TokenService> tokens_;
   std::optional<UserService> users_;
   std::optional<ServerConfigService> config_;
+  std::optional<AuthMethodService> auth_methods_;
   std::optional<AccessGuard> guard_;
   std::string token_, cookie_;
 };
@@ -339,6 +343,45 @@ TEST_F(Access, UpdateUserWritesNameAndDisplayOnly) {
     request.mutable_user()->set_username(bad);
     EXPECT_EQ(Code("UpdateUser", request), absl::StatusCode::kInvalidArgument) << bad;
   }
+}
+
+TEST_F(Access, AuthMethodsAreReplacedWholeAndKeyedWithoutCase) {
+  Bootstrap();
+  pb::UpsertAuthMethodRequest request;
+  pb::AuthMethod& method = *request.mutable_auth_method();
+  method.set_name("Google");
+  method.mutable_oidc()->set_client_id("id");
+  method.mutable_oidc()->set_client_secret("secret");
+  method.mutable_oidc()->set_discovery_url("https://accounts.example.org");
+  method.set_access_selector("value.email matches \"@example.org$\" or \"ops\" in list.groups");
+  auto response = Invoke<pb::UpsertAuthMethodResponse>("UpsertAuthMethod", request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->auth_method().display_name(), "Google");
+  method.set_name("GOOGLE");
+  method.set_description("again");
+  EXPECT_EQ(Code("UpsertAuthMethod", request), absl::StatusCode::kOk);
+  auto all = Invoke<pb::ListAuthMethodsResponse>("ListAuthMethods", Empty());
+  ASSERT_THAT(all->auth_methods(), SizeIs(1));
+  EXPECT_EQ(all->auth_methods(0).oidc().client_secret(), "secret");
+  token_.clear();
+  EXPECT_EQ(Invoke<pb::ListOIDCAuthMethodsResponse>("ListOIDCAuthMethods", Empty())->auth_methods(0).name(), "GOOGLE");
+}
+
+TEST_F(Access, BadAuthMethodsNameEveryField) {
+  Bootstrap();
+  pb::UpsertAuthMethodRequest request;
+  pb::AuthMethod& method = *request.mutable_auth_method();
+  method.set_name("TOKEN");
+  method.set_access_selector("==");
+  method.mutable_oidc()->set_discovery_url("not a url");
+  (*method.mutable_oidc()->mutable_claim_mappings())["email"] = "range";
+  method.mutable_oidc()->add_signing_algs("HS256");
+  absl::Status status = Invoke<pb::UpsertAuthMethodResponse>("UpsertAuthMethod", request).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(ViolationsOf(status), SizeIs(7)) << status;
+  pb::DeleteAuthMethodRequest gone;
+  gone.mutable_auth_method()->set_name("nosuch");
+  EXPECT_EQ(Code("DeleteAuthMethod", gone), absl::StatusCode::kNotFound);
 }
 
 TEST_F(Access, LegacyTokenMakesTheFirstUserOnAnEmptyServer) {
