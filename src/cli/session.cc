@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "cli/job_view.h"
 #include "cli/ui/text.h"
+#include "config/errors.h"
 #include "config/variables.h"
 #include "errors/details.h"
 #include "waypoint/project.pb.h"
@@ -113,7 +114,12 @@ absl::Status Session::ReadVariables() {
 absl::Status Session::LoadProjectFile() {
   const std::string path = FindProjectFile(world_.working_folder);
   if (path.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(project_file_, cli::LoadProjectFile(path, workspace_));
+  absl::StatusOr<ProjectFile> file = cli::LoadProjectFile(path, workspace_);
+  if (!file.ok()) {
+    file_error_ = config::Explain(file.status());
+    return file.status();
+  }
+  project_file_ = *std::move(file);
   for (const std::string& warning : project_file_->warnings) ui().Warning(warning);
   return absl::OkStatus();
 }
@@ -239,6 +245,11 @@ int Session::ForEachApp(const std::function<absl::Status(const std::string& app)
 int Session::Fail(const absl::Status& status) {
   const bool canceled = world_.interrupt.stop_requested() &&
                         (absl::IsCancelled(status) || absl::IsUnavailable(status) || absl::IsUnknown(status));
+  if (!canceled && !file_error_.empty()) {
+    // Source lines and their marks must not be wrapped.
+    ui().Error(file_error_);
+    return 1;
+  }
   ui().Error(canceled ? "operation canceled" : ErrorText(status));
   return 1;
 }

@@ -123,6 +123,7 @@ class Session {
   std::string workspace_ = "default";
   std::vector<hashicorp::waypoint::Variable> variables_;
   std::optional<ProjectFile> project_file_;
+  std::string file_error_;  // what is wrong with waypoint.hcl, with its lines
   std::string project_;
   std::vector<std::string> apps_;
   std::optional<clicontext::Connection> connection_;
