@@ -30,8 +30,7 @@ absl::Status Unsupported(const Verb& verb, std::string_view why) {
 int ReadCount(std::string_view text, size_t& at) {
   int value = -1;
   for (; at < text.size() && absl::ascii_isdigit(text[at]); ++at) {
-    value = std::max(value, 0) * 10 + (text[at] - '0');
-    if (value > kMaxWidth) return kMaxWidth + 1;
+    value = std::min(std::max(value, 0) * 10 + (text[at] - '0'), kMaxWidth + 1);
   }
   return value;
 }

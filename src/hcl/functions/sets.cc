@@ -77,11 +77,15 @@ absl::StatusOr<Type> ProductType(Args a) {
 
 absl::StatusOr<Value> Product(Args a, const Type& result) {
   const std::vector<Type>& types = result.Element().Elements();
-  std::vector<Value::Vector> rows = {{}};
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (rows.size() * std::max<size_t>(a[i].Length(), 1) > kMaxResultElements) {
+  size_t total = 1;
+  for (const Value& v : a) {
+    total *= v.Length();
+    if (total > kMaxResultElements) {
       return absl::InvalidArgumentError("the product has more than a million elements");
     }
+  }
+  std::vector<Value::Vector> rows = {{}};
+  for (size_t i = 0; i < a.size(); ++i) {
     std::vector<Value::Vector> next;
     for (const Value::Vector& row : rows) {
       for (const Value& v : a[i].Elements()) {
