@@ -11,9 +11,11 @@
 #include "base/status.h"
 #include "server/access/server_config.h"
 #include "server/access/signing.h"
+#include "server/http/http_server.h"
 #include "server/rpc/rpc_server.h"
 #include "server/services/services.h"
 #include "server/tls/self_signed.h"
+#include "server/watch_page.h"
 #include "state/rocks_backend.h"
 
 namespace waypoint::server {
@@ -41,16 +43,15 @@ class ServerImpl final : public Server {
   absl::Status Listen() {
     ListenOptions listen;
     listen.address = options_.grpc_listen;
-    if (options_.tls && !options_.tls_cert_file.empty()) {
-      RETURN_IF_ERROR(LoadPemPair(options_.tls_cert_file, options_.tls_key_file).status());
-      listen.cert_file = options_.tls_cert_file;
-      listen.key_file = options_.tls_key_file;
-    } else if (options_.tls) {
-      ASSIGN_OR_RETURN(PemPair pair, MakeSelfSigned(clock_.Now()));
+    if (options_.tls) {
+      ASSIGN_OR_RETURN(PemPair pair, Certificate());
       listen.cert_pem = std::move(pair.cert);
       listen.key_pem = std::move(pair.key);
+      listen.cert_file = options_.tls_cert_file;
+      listen.key_file = options_.tls_key_file;
     }
     RETURN_IF_ERROR(rpc_->Listen(listen, clock_, services_->guard()));
+    RETURN_IF_ERROR(ListenHttp());
     WAYPOINT_LOG(kInfo, "server", "gRPC listener is open", {"address", Address()},
                  {"tls", options_.tls ? "on" : "off"});
     return UpdateNow([this](state::Txn& txn) {
@@ -61,7 +62,7 @@ class ServerImpl final : public Server {
   }
 
   int grpc_port() const override { return rpc_->port(); }
-  int http_port() const override { return 0; }
+  int http_port() const override { return http_ == nullptr ? 0 : http_->port(); }
 
   std::vector<std::string> NotBuilt() const override { return rpc_->table().NotBuilt(); }
 
@@ -87,12 +88,24 @@ class ServerImpl final : public Server {
     return token;
   }
 
-  void Reload() override { FlushLog(); }
+  void Reload() override {
+    FlushLog();
+    if (http_ == nullptr || options_.tls_cert_file.empty()) return;  // gRPC watches the files by itself
+    absl::StatusOr<PemPair> pair = Certificate();
+    absl::StatusOr<TlsContext> context = pair.ok() ? MakeTlsContext(*pair) : pair.status();
+    if (context.ok()) {
+      http_->SetTls(*std::move(context));
+    } else {
+      WAYPOINT_LOG(kError, "server", "the certificate was not loaded again", {"error", context.status().message()});
+    }
+  }
 
   void Shutdown(absl::Duration grace) override {
     if (down_) return;
     down_ = true;
     WAYPOINT_LOG(kInfo, "server", "shutting down");
+    http_.reset();  // first: its threads ask the loop
+    http_insecure_.reset();
     rpc_->Shutdown(grace);
     services_.reset();
     store_.reset();
@@ -101,6 +114,27 @@ class ServerImpl final : public Server {
   }
 
  private:
+  // Every listener has its own, made anew at each start unless files are given.
+  absl::StatusOr<PemPair> Certificate() const {
+    if (options_.tls_cert_file.empty()) return MakeSelfSigned(clock_.Now());
+    return LoadPemPair(options_.tls_cert_file, options_.tls_key_file);
+  }
+
+  absl::Status ListenHttp() {
+    auto answer = [watched = Watched{*rpc_, *services_, *backend_}](const HttpRequest& request) {
+      return AnswerWatcher(watched, request);
+    };
+    if (!options_.http_listen.empty()) {
+      ASSIGN_OR_RETURN(PemPair pair, Certificate());
+      ASSIGN_OR_RETURN(TlsContext tls, MakeTlsContext(pair));
+      ASSIGN_OR_RETURN(http_, HttpServer::Listen(options_.http_listen, std::move(tls), clock_, answer));
+    }
+    if (!options_.http_insecure_listen.empty()) {
+      ASSIGN_OR_RETURN(http_insecure_, HttpServer::Listen(options_.http_insecure_listen, nullptr, clock_, answer));
+    }
+    return absl::OkStatus();
+  }
+
   std::string Address() const {
     const size_t colon = options_.grpc_listen.rfind(':');
     return absl::StrCat(options_.grpc_listen.substr(0, colon), ":", rpc_->port());
@@ -139,6 +173,7 @@ class ServerImpl final : public Server {
   std::unique_ptr<state::RocksBackend> backend_;
   std::unique_ptr<state::Store> store_;
   std::optional<Services> services_;
+  std::unique_ptr<HttpServer> http_, http_insecure_;
   bool down_ = false;
 };
 

@@ -112,6 +112,35 @@ TEST_F(ServerTest, RefusalsSayWhatToDo) {
   EXPECT_THAT(std::string(Server::Start(no_cert).status().message()), HasSubstr("nosuch.pem"));
 }
 
+// One request over TLS, whatever the certificate; the whole answer.
+std::string HttpsGet(int port, const std::string& request) {
+  const std::string command =
+      "printf '" + request + "' | openssl s_client -quiet -connect 127.0.0.1:" + std::to_string(port) + " 2>/dev/null";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  std::string out;
+  char buffer[4096];
+  while (size_t n = std::fread(buffer, 1, sizeof(buffer), pipe)) out.append(buffer, n);
+  ::pclose(pipe);
+  return out;
+}
+
+TEST_F(ServerTest, HealthAndMetricsOverHttps) {
+  ServerOptions options = Options();
+  options.http_listen = "127.0.0.1:0";
+  Start(options);
+  auto token = server_->LocalToken();
+  client::Invoke<pb::GetServerConfigResponse>(*Connect(*token), "GetServerConfig", Empty()).status().IgnoreError();
+  const std::string health =
+      HttpsGet(server_->http_port(), "GET /healthz HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n");
+  EXPECT_THAT(health, HasSubstr("HTTP/1.1 200 OK"));
+  EXPECT_THAT(health, HasSubstr("\r\n\r\nok\n"));
+  const std::string metrics =
+      HttpsGet(server_->http_port(), "GET /metrics HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n");
+  EXPECT_THAT(metrics, HasSubstr("waypoint_rpc_calls_total{method=\"/hashicorp.waypoint.Waypoint/GetServerConfig\","
+                                 "code=\"OK\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("waypoint_store_syncs_total "));
+}
+
 // Not a claim somewhere in the docs, but what the table says: run with --gtest_filter=*NotBuilt* to read it.
 TEST_F(ServerTest, NotBuiltRpcsAreUnimplemented) {
   Start(Options());

@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/real_clock.h"
+#include "base/socket.h"
+#include "server/http/http_server.h"
+#include "server/http/metrics.h"
+
+namespace waypoint::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class Http : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto server = HttpServer::Listen("127.0.0.1:0", nullptr, clock_, [](const HttpRequest& request) {
+      HttpResponse response;
+      response.body = request.method + " " + request.path();
+      return response;
+    });
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+  // Everything that comes until the server closes.
+  std::string Ask(const std::string& text) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(20);
+    auto fd = ConnectTcp("127.0.0.1", static_cast<uint16_t>(server_->port()), deadline);
+    EXPECT_TRUE(fd.ok()) << fd.status();
+    auto stream = OpenStream(*std::move(fd), nullptr, deadline, {});
+    EXPECT_TRUE((*stream)->Write(text, deadline).ok());
+    std::string all;
+    while (true) {
+      auto more = (*stream)->Read(deadline);
+      if (!more.ok() || more->empty()) return all;
+      all += *more;
+    }
+  }
+  RealClock clock_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(Http, TlsIsForcedBeforeRouting) {
+  EXPECT_THAT(Ask("GET /a?b=c HTTP/1.1\r\nHost: here:1\r\nConnection: close\r\n\r\n"),
+              HasSubstr("307 Temporary Redirect\r\nLocation: https://here:1/a?b=c\r\n"));
+  EXPECT_THAT(Ask("POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(Ask("GET /a HTTP/1.1\r\nX-Forwarded-Proto: HTTPS\r\nConnection: close\r\n\r\n"), HasSubstr("GET /a"));
+}
+
+TEST_F(Http, ConnectionsServeSeveralRequests) {
+  const std::string request = "GET /one HTTP/1.1\r\nx-forwarded-proto: https\r\n\r\n";
+  const std::string last = "GET /two HTTP/1.1\r\nx-forwarded-proto: https\r\nConnection: close\r\n\r\n";
+  const std::string answer = Ask(request + last);
+  EXPECT_THAT(answer, HasSubstr("GET /one"));
+  EXPECT_THAT(answer, HasSubstr("GET /two"));
+}
+
+TEST_F(Http, HeadHasNoBody) {
+  const std::string answer = Ask("HEAD /a HTTP/1.0\r\nx-forwarded-proto: https\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 7\r\n"));
+  EXPECT_EQ(answer.substr(answer.size() - 4), "\r\n\r\n");
+}
+
+TEST_F(Http, RubbishIsRefused) {
+  EXPECT_THAT(Ask("hello\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(Ask(std::string(70'000, 'x')), StartsWith("HTTP/1.1 431 "));
+}
+
+TEST_F(Http, StopDoesNotWaitForIdleConnections) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  auto fd = ConnectTcp("127.0.0.1", static_cast<uint16_t>(server_->port()), deadline);
+  ASSERT_TRUE(fd.ok());
+  server_->Stop();
+  EXPECT_LT(absl::Now(), deadline);
+}
+
+TEST(Metrics, EscapesLabels) {
+  MetricsText text;
+  text.Describe("x_total", "counter", "What it is.");
+  text.Value("", {{"a", "q\"\\\n"}}, 3);
+  EXPECT_EQ(text.Take(), "# HELP x_total What it is.\n# TYPE x_total counter\nx_total{a=\"q\\\"\\\\\\n\"} 3\n");
+}
+
+}  // namespace
+}  // namespace waypoint::server
