@@ -234,8 +234,7 @@ Value Evaluator::ForObject(const ForExpr& expr, const Value& collection) {
       groups[key].push_back(std::move(value));
     } else if (!fields.emplace(key, std::move(value)).second) {
       Error("Duplicate object key",
-            Cat("Two elements have the key \"", key,
-                "\". To collect the values of each key write \"...\" after the value."),
+            "Two elements have the same key. To collect the values of each key write \"...\" after the value.",
             expr.key->span, &expr.span);
     }
   });

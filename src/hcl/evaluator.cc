@@ -204,7 +204,7 @@ Value Evaluator::Steps(Value value, const Step* begin, const Step* end) {
 Value Evaluator::Index(const IndexExpr& expr) {
   const Value collection = Eval(*expr.collection);
   const Value key = Eval(*expr.key);
-  return Result(GetIndex(collection, key), expr.brackets_span);
+  return Result(GetIndex(collection, key, KeyOrigin::kComputed), expr.brackets_span);
 }
 
 namespace {

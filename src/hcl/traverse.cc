@@ -12,7 +12,11 @@ namespace {
 
 Problem BadIndex(std::string detail) { return {"Invalid index", std::move(detail)}; }
 
-StepResult IndexSequence(const Value& sequence, const Value& given) {
+std::string Shown(const std::string& key, KeyOrigin origin) {
+  return origin == KeyOrigin::kWritten ? Cat("\"", key, "\"") : "that this expression gives";
+}
+
+StepResult IndexSequence(const Value& sequence, const Value& given, KeyOrigin origin) {
   const absl::StatusOr<Value> key = ConvertTo(given, Type::Number());
   if (!key.ok()) return BadIndex(Cat("The key fits no element here: ", key.status().message(), "."));
   const Type& type = sequence.type();
@@ -26,26 +30,27 @@ StepResult IndexSequence(const Value& sequence, const Value& given) {
   const size_t length = tuple ? type.Elements().size() : sequence.Length();
   const std::optional<uint64_t> index = number.AsUint64();
   if (!index || *index >= length) {
-    return BadIndex(Cat("There is no element ", number.ToString(), ": the collection has ", length, "."));
+    return BadIndex(
+        Cat("There is no element ", Shown(number.ToString(), origin), ": the collection has ", length, "."));
   }
   if (!sequence.IsKnown()) return Value::Unknown(type.Elements()[*index]);
   return sequence.Elements()[*index];
 }
 
-StepResult IndexMap(const Value& map, const Value& given) {
+StepResult IndexMap(const Value& map, const Value& given, KeyOrigin origin) {
   const absl::StatusOr<Value> key = ConvertTo(given, Type::String());
   if (!key.ok()) return BadIndex(Cat("The key fits no element here: ", key.status().message(), "."));
   if (!key->IsKnown() || !map.IsKnown()) return Value::Unknown(map.type().Element());
   if (const Value* found = map.Find(key->AsString())) return *found;
-  return BadIndex(Cat("There is no element with the key \"", key->AsString(), "\"."));
+  return BadIndex(Cat("There is no element with the key ", Shown(key->AsString(), origin), "."));
 }
 
-StepResult IndexObject(const Value& object, const Value& given) {
+StepResult IndexObject(const Value& object, const Value& given, KeyOrigin origin) {
   const absl::StatusOr<Value> key = ConvertTo(given, Type::String());
   if (!key.ok()) return BadIndex(Cat("The key fits no attribute here: ", key.status().message(), "."));
   if (!object.IsKnown() || !key->IsKnown()) return Value::Unknown();
   if (const Value* found = object.Find(key->AsString())) return *found;
-  return BadIndex(Cat("There is no attribute named \"", key->AsString(), "\"."));
+  return BadIndex(Cat("There is no attribute named ", Shown(key->AsString(), origin), "."));
 }
 
 size_t Distance(std::string_view a, std::string_view b) {
@@ -65,7 +70,7 @@ size_t Distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-StepResult GetIndex(const Value& collection, const Value& key) {
+StepResult GetIndex(const Value& collection, const Value& key, KeyOrigin origin) {
   if (collection.IsNull()) return Problem{"Attempt to index null value", "This value is null: it has no elements."};
   if (key.IsNull()) return BadIndex("The key is null.");
   const Type& type = collection.type();
@@ -73,11 +78,11 @@ StepResult GetIndex(const Value& collection, const Value& key) {
   switch (type.kind()) {
     case Kind::kList:
     case Kind::kTuple:
-      return IndexSequence(collection, key);
+      return IndexSequence(collection, key, origin);
     case Kind::kMap:
-      return IndexMap(collection, key);
+      return IndexMap(collection, key, origin);
     case Kind::kObject:
-      return IndexObject(collection, key);
+      return IndexObject(collection, key, origin);
     case Kind::kSet:
       return BadIndex("The elements of a set have no index: they can only be used all together.");
     default:

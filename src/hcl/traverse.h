@@ -20,7 +20,9 @@ struct Problem {
 using StepResult = std::variant<Value, Problem>;
 
 StepResult GetAttribute(const Value& value, std::string_view name);
-StepResult GetIndex(const Value& collection, const Value& key);
+// A key that was computed may be secret: it is not shown then.
+enum class KeyOrigin { kWritten, kComputed };
+StepResult GetIndex(const Value& collection, const Value& key, KeyOrigin origin = KeyOrigin::kWritten);
 
 // " Did you mean "x"?" for the name closest to `given`, or nothing.
 std::string Suggest(std::string_view given, const std::vector<std::string>& names);
