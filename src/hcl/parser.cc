@@ -6,79 +6,16 @@ namespace waypoint::hcl {
 
 using T = TokenType;
 
-// How often each kind was reported: one text often has the same slip many times.
-struct BadTokenCounts {
-  int bitwise = 0;
-  int backtick = 0;
-  int apostrophe = 0;
-  int semicolon = 0;
-  int bad_utf8 = 0;
-};
-
 Parser::Parser(Arena& arena, SourcePtr source, std::string_view text, ScanMode mode, Pos start,
                Diagnostics& diagnostics)
     : arena_(arena),
       source_(std::move(source)),
       diagnostics_(diagnostics),
-      peeker_(text, Scan(text, mode, start), start) {
-  ReportBadTokens(peeker_.tokens());
-}
-
-void Parser::ReportBadTokens(const Tokens& tokens) {
-  BadTokenCounts counts;
-  for (const Token& token : tokens) {
-    if (token.type > T::kEOF) ReportBadToken(token, counts);
-  }
-  errors_ = 0;  // they say nothing about how far parsing may be trusted
-}
-
-void Parser::ReportBadToken(const Token& token, BadTokenCounts& counts) {
-  const auto bitwise = [&](std::string_view hint) {
-    if (counts.bitwise++ < 4) Error("Unsupported operator", Cat("There are no bitwise operators.", hint), token.span);
-  };
-  switch (token.type) {
-    case T::kBitwiseAnd:
-      return bitwise(" For a boolean AND write \"&&\".");
-    case T::kBitwiseOr:
-      return bitwise(" For a boolean OR write \"||\".");
-    case T::kBitwiseNot:
-      return bitwise(" For a boolean NOT write \"!\".");
-    case T::kBitwiseXor:
-      return bitwise("");
-    case T::kBacktick:  // the second of a pair is not worth a second report
-      if (counts.backtick % 2 == 0) {
-        Error("Invalid character",
-              "\"`\" has no meaning here. For text over several lines use a heredoc, like \"<<EOT\".", token.span);
-      }
-      if (counts.backtick <= 2) ++counts.backtick;
-      return;
-    case T::kApostrophe:
-      if (counts.apostrophe % 2 == 0) {
-        Error("Invalid character", "Strings stand in double quotes (\"), not in single ones.", token.span);
-      }
-      if (counts.apostrophe <= 2) ++counts.apostrophe;
-      return;
-    case T::kSemicolon:
-      if (counts.semicolon++ > 0) return;
-      return Error("Invalid character",
-                   "\";\" has no meaning here. Arguments and blocks are separated by newlines, items of collections by "
-                   "commas.",
-                   token.span);
-    case T::kBadUTF8:
-      if (counts.bad_utf8++ > 0) return;
-      return Error("Invalid character encoding", "This is not UTF-8. Save the file in UTF-8 encoding.", token.span);
-    case T::kQuotedNewline:
-      return Error("Invalid multi-line string",
-                   "A quoted string must end on its line. Write \\n for a newline in it, or use a heredoc (\"<<EOT\").",
-                   token.span);
-    default:
-      if (Text(token) == "\u201C" || Text(token) == "\u201D") {
-        return Error("Invalid character", "Strings stand in straight double quotes (\"), not in curly ones.",
-                     token.span);
-      }
-      return Error("Invalid character", "This character has no meaning in the language.", token.span);
-  }
-}
+      bad_tokens_(source_, diagnostics),
+      peeker_(text, mode, start, [this, text, start](const Token& token) {
+        bad_tokens_.Report(
+            token, text.substr(token.span.start.byte - start.byte, token.span.end.byte - token.span.start.byte));
+      }) {}
 
 void Parser::Error(std::string summary, std::string detail, const Span& subject, const Span* from) {
   ++errors_;
@@ -198,6 +135,7 @@ const Expr* Parser::ParseExpressionOnly() {
     ErrorUnlessRecovering("Extra characters after expression", "The expression is complete before this point.",
                           next.span);
   }
+  peeker_.JumpToEnd();
   return expr;
 }
 
@@ -223,6 +161,7 @@ std::vector<Step> Parser::ParseTraversalOnly() {
     if (errors_ > errors) break;
     steps.push_back(step);
   }
+  peeker_.JumpToEnd();
   return steps;
 }
 

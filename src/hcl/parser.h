@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "hcl/ast.h"
+#include "hcl/bad_tokens.h"
 #include "hcl/diagnostic.h"
 #include "hcl/peeker.h"
 #include "hcl/scanner.h"
@@ -22,12 +23,13 @@ namespace waypoint::hcl {
 // Brackets, blocks, signs and directives within each other: deeper is refused, so that no text exhausts the stack.
 inline constexpr int kMaxNesting = 1000;
 
-struct BadTokenCounts;
-
 class Parser {
  public:
   // `text` and `source` must outlive the nodes; `text` is the source's text except inside a JSON string.
   Parser(Arena& arena, SourcePtr source, std::string_view text, ScanMode mode, Pos start, Diagnostics& diagnostics);
+
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
 
   const BodyNode* ParseBody();
   const Expr* ParseExpressionOnly();
@@ -48,8 +50,6 @@ class Parser {
   class Nested;  // counts depth while alive
 
   // parser.cc
-  void ReportBadTokens(const Tokens& tokens);
-  void ReportBadToken(const Token& token, BadTokenCounts& counts);
   void Error(std::string summary, std::string detail, const Span& subject, const Span* from = nullptr);
   void ErrorUnlessRecovering(std::string summary, std::string detail, const Span& subject, const Span* from = nullptr);
   bool TooDeep(const Span& at);
@@ -124,6 +124,7 @@ class Parser {
   Arena& arena_;
   SourcePtr source_;
   Diagnostics& diagnostics_;
+  BadTokens bad_tokens_;
   Peeker peeker_;
   std::vector<Step> steps_;  // of the traversals under construction, innermost last
   Token pending_dot_;        // read already, its step not yet
