@@ -26,18 +26,6 @@ constexpr absl::string_view kService = "/hashicorp.waypoint.Waypoint/";
 constexpr char kProtocol[] = "1,1";
 constexpr uint32_t kProtocolVersion = 1;
 
-// Streams on which the client sends more than once. Their descriptors are not linked here, for the
-// entrypoint's sake; a test compares this list with them.
-constexpr absl::string_view kClientStreams[] = {"StartExecStream", "RestoreSnapshot",     "RunnerConfig",
-                                                "RunnerJobStream", "EntrypointLogStream", "EntrypointExecStream"};
-
-bool ClientStreams(absl::string_view method) {
-  for (absl::string_view name : kClientStreams) {
-    if (name == method) return true;
-  }
-  return false;
-}
-
 grpc::ChannelArguments ChannelArgs() {
   grpc::ChannelArguments args;
   args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);

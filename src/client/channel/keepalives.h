@@ -8,11 +8,15 @@
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "base/real_clock.h"
 #include "client/channel/grpc_stream.h"
 
 namespace waypoint::client {
+
+// Streams on which the client sends more than once.
+bool ClientStreams(absl::string_view method);
 
 class Keepalives : public std::enable_shared_from_this<Keepalives> {
  public:

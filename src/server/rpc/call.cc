@@ -199,6 +199,7 @@ void Call::Finish(absl::Status status) {
 
 void Call::SendKeepalive() {
   if (writing_ || finishing_ || status_ || !queue_.empty()) return;
+  ++method_->stats.keepalives;
   StartWrite(KeepaliveBytes());
 }
 

@@ -28,6 +28,7 @@ struct MethodStats {
   std::array<uint64_t, kSeconds.size() + 1> by_time{};
   double seconds = 0;
   uint64_t received = 0, sent = 0;  // messages
+  uint64_t keepalives = 0;          // sent besides
 
   void Ended(absl::StatusCode code, absl::Duration took);
 };

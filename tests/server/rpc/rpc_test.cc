@@ -12,12 +12,14 @@
 #include "absl/synchronization/notification.h"
 #include "base/real_clock.h"
 #include "client/channel/grpc_channel.h"
+#include "client/channel/keepalives.h"
 #include "errors/details.h"
 #include "google/protobuf/empty.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "server/rpc/rpc_server.h"
 #include "server/tls/self_signed.h"
+#include "transport/buffers.h"
 #include "waypoint/job.pb.h"
 #include "waypoint/runner.pb.h"
 #include "waypoint/service.pb.h"
@@ -346,6 +348,107 @@ absl::Status RawCall(int port, const std::string& method,
   });
   done.WaitForNotification();
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+// A stream without the client library: what really passes.
+class RawStream {
+ public:
+  RawStream(const std::shared_ptr<grpc::Channel>& channel, const std::string& method, bool keepalives)
+      : stub_(channel) {
+    context_.AddMetadata("client-api-protocol", "1,1");
+    context_.AddMetadata("authorization", "good");
+    if (keepalives) context_.AddMetadata("wp-inline-keepalives", "true");
+    stream_ = stub_.PrepareCall(&context_, "/hashicorp.waypoint.Waypoint/" + method, &queue_);
+    stream_->StartCall(this);
+    Wait();
+  }
+  ~RawStream() {
+    context_.TryCancel();
+    grpc::Status status;
+    stream_->Finish(&status, this);
+    queue_.Shutdown();
+    void* tag;
+    bool ok;
+    while (queue_.Next(&tag, &ok)) {
+    }
+  }
+  bool Send(const std::string& bytes) {
+    stream_->Write(transport::ToBuffer(bytes), this);
+    return Wait();
+  }
+  std::string Read() {
+    grpc::ByteBuffer buffer;
+    stream_->Read(&buffer, this);
+    return Wait() ? transport::TakeBytes(&buffer) : "";
+  }
+
+ private:
+  bool Wait() {
+    void* tag;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
+};
+
+class RpcKeepalive : public Rpc {
+ protected:
+  std::shared_ptr<grpc::Channel> PlainChannel() {
+    return grpc::CreateChannel("127.0.0.1:" + std::to_string(plain_->port()), grpc::InsecureChannelCredentials());
+  }
+  void SetUp() override {
+    plain_->table().Stream("RunnerJobStream", Needs::kRunner, service_, &Service::OpenEcho);
+    ASSERT_TRUE(plain_->Listen(ListenOptions(), plain_clock_, guard_).ok());
+  }
+  void TearDown() override { plain_->Shutdown(absl::ZeroDuration()); }
+  std::unique_ptr<RpcServer> plain_ = RpcServer::Create();
+  RealClock plain_clock_{&plain_->loop()};
+};
+
+TEST_F(RpcKeepalive, ServerSendsOneWithoutBeingAsked) {
+  RawStream stream(PlainChannel(), "RunnerJobStream", true);
+  EXPECT_EQ(stream.Read(), transport::KeepaliveBytes());
+}
+
+TEST_F(RpcKeepalive, ServerDropsThoseItGets) {
+  RawStream stream(PlainChannel(), "RunnerJobStream", false);
+  ASSERT_TRUE(stream.Send(transport::KeepaliveBytes()));
+  ASSERT_TRUE(stream.Send(Say("x").SerializeAsString()));
+  pb::RunnerJobStreamResponse response;
+  ASSERT_TRUE(response.ParseFromString(stream.Read()));
+  EXPECT_EQ(response.assignment().job().id(), "x");
+}
+
+TEST_F(RpcKeepalive, ChannelHidesThem) {
+  client::DialOptions options;
+  options.address = "127.0.0.1:" + std::to_string(plain_->port());
+  options.tls = false;
+  options.token = "good";
+  auto channel = client::Dial(options);
+  ASSERT_TRUE(channel.ok()) << channel.status();
+  auto stream = (*channel)->Open("RunnerJobStream", {});
+  // The server's first keepalive is the first message that passes.
+  ASSERT_TRUE(Eventually([&] {
+    uint64_t keepalives = 0;
+    plain_->RunOnLoop([&] {
+      for (const auto& [path, stats] : plain_->Stats().methods) keepalives += stats.keepalives;
+    });
+    return keepalives > 0;
+  }));
+  ASSERT_TRUE(stream->Send(Say("x")));
+  pb::RunnerJobStreamResponse response;
+  ASSERT_TRUE(*stream->Receive(&response));
+  EXPECT_EQ(response.assignment().job().id(), "x");
+}
+
+TEST(ClientStreams, AreThoseOfTheDescriptors) {
+  MethodTable table;
+  for (const auto& method : table.methods()) {
+    EXPECT_EQ(client::ClientStreams(method->name), method->client_streams) << method->name;
+  }
 }
 
 TEST(RpcVersions, EveryRowOfTheTable) {
