@@ -12,6 +12,7 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "server/rpc/call.h"
+#include "server/rpc/helpers.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/streams.h"
 #include "transport/buffers.h"
@@ -71,6 +72,7 @@ class RpcServerImpl final : public RpcServer, private CallHost {
   int port() const override { return port_; }
 
   absl::Status Listen(const ListenOptions& options, Clock& clock, Guard& guard) override {
+    AddHelpers(table_);
     clock_ = &clock;
     guard_ = &guard;
     builder_.AddListeningPort(options.address, MakeCredentials(options), &port_);

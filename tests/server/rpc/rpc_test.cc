@@ -15,6 +15,7 @@
 #include "client/channel/keepalives.h"
 #include "errors/details.h"
 #include "google/protobuf/empty.pb.h"
+#include "grpc/reflection.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "server/rpc/rpc_server.h"
@@ -358,7 +359,8 @@ class RawStream {
     context_.AddMetadata("client-api-protocol", "1,1");
     context_.AddMetadata("authorization", "good");
     if (keepalives) context_.AddMetadata("wp-inline-keepalives", "true");
-    stream_ = stub_.PrepareCall(&context_, "/hashicorp.waypoint.Waypoint/" + method, &queue_);
+    stream_ =
+        stub_.PrepareCall(&context_, method[0] == '/' ? method : "/hashicorp.waypoint.Waypoint/" + method, &queue_);
     stream_->StartCall(this);
     Wait();
   }
@@ -442,6 +444,25 @@ TEST_F(RpcKeepalive, ChannelHidesThem) {
   pb::RunnerJobStreamResponse response;
   ASSERT_TRUE(*stream->Receive(&response));
   EXPECT_EQ(response.assignment().job().id(), "x");
+}
+
+TEST_F(RpcKeepalive, ReflectionAndHealthAreOpenToEverybody) {
+  ::grpc::reflection::v1alpha::ServerReflectionRequest request;
+  ::grpc::reflection::v1alpha::ServerReflectionResponse response;
+  RawStream stream(PlainChannel(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", false);
+  request.set_list_services("");
+  ASSERT_TRUE(stream.Send(request.SerializeAsString()));
+  ASSERT_TRUE(response.ParseFromString(stream.Read()));
+  EXPECT_EQ(response.list_services_response().service(0).name(), "hashicorp.waypoint.Waypoint");
+  request.set_file_containing_symbol("hashicorp.waypoint.Waypoint.QueueJob");
+  ASSERT_TRUE(stream.Send(request.SerializeAsString()));
+  ASSERT_TRUE(response.ParseFromString(stream.Read()));
+  EXPECT_GT(response.file_descriptor_response().file_descriptor_proto_size(), 10);
+  request.set_file_containing_symbol("no.such.Thing");
+  ASSERT_TRUE(stream.Send(request.SerializeAsString()));
+  ASSERT_TRUE(response.ParseFromString(stream.Read()));
+  EXPECT_EQ(response.error_response().error_code(), 5);
+  EXPECT_TRUE(RawCall(plain_->port(), "/grpc.health.v1.Health/Check", {}).ok());
 }
 
 TEST(ClientStreams, AreThoseOfTheDescriptors) {
