@@ -11,7 +11,11 @@ namespace waypoint::hcl {
 using T = JsonTokenType;
 
 JsonParser::JsonParser(Arena& arena, SourcePtr source, Diagnostics& diagnostics)
-    : arena_(arena), source_(std::move(source)), diagnostics_(diagnostics), tokens_(ScanJson(source_->text)) {}
+    : arena_(arena),
+      source_(std::move(source)),
+      diagnostics_(diagnostics),
+      scanner_(source_->text),
+      next_(scanner_.Next()) {}
 
 const Expr* JsonParser::Fail(std::string summary, std::string detail, const Span& subject) {
   diagnostics_.Error(std::move(summary), std::move(detail), Range{source_, subject});
@@ -36,12 +40,12 @@ const Expr* JsonParser::Value() {
 
 const Expr* JsonParser::ValueOrNull() {
   constexpr char kStart[] = "A JSON value is an object, an array, a string, a number, true, false or null.";
-  const JsonToken& next = Peek();
+  const JsonToken next = Peek();
   switch (next.type) {
     case T::kBraceOpen:
     case T::kBracketOpen: {
       if (++depth_ > kMaxNesting) {
-        at_ = tokens_.size() - 1;
+        while (next_.type != T::kEOF) next_ = scanner_.Next();
         return Fail("Nesting too deep", Cat("JSON values may be nested ", kMaxNesting, " levels deep at most."),
                     next.span);
       }
@@ -202,15 +206,17 @@ bool IsJsonNumber(std::string_view text) {
 }  // namespace
 
 const Expr* JsonParser::Number() {
-  const JsonToken& token = Read();
-  if (!IsJsonNumber(token.text) || !hcl::Number::Parse(token.text).ok()) {
+  const JsonToken token = Read();
+  // Only an exponent can make a number in the right form too large.
+  const bool exponent = token.text.find_first_of("eE") != std::string_view::npos;
+  if (!IsJsonNumber(token.text) || (exponent && !hcl::Number::Parse(token.text).ok())) {
     return Fail("Invalid JSON number", "This is no number in JSON.", token.span);
   }
   return arena_.New<LiteralExpr>(Expr{ExprKind::kLiteral, token.span}, LiteralKind::kNumber, token.text);
 }
 
 const Expr* JsonParser::String() {
-  const JsonToken& token = Read();
+  const JsonToken token = Read();
   std::string text;
   const size_t mistake = DecodeJsonString(token.text, text);
   if (mistake != std::string_view::npos) {
@@ -227,7 +233,7 @@ const Expr* JsonParser::String() {
 }
 
 const Expr* JsonParser::Keyword() {
-  const JsonToken& token = Read();
+  const JsonToken token = Read();
   const auto literal = [&](LiteralKind kind) {
     return arena_.New<LiteralExpr>(Expr{ExprKind::kLiteral, token.span}, kind, std::string_view());
   };

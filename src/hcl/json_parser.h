@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hcl/ast.h"
@@ -21,8 +22,6 @@ class JsonParser {
   const Expr* Parse();
 
  private:
-  struct Separator;
-
   const Expr* Value();
   const Expr* ValueOrNull();
   const Expr* Object();
@@ -36,18 +35,14 @@ class JsonParser {
   const Expr* Fail(std::string summary, std::string detail, const Span& subject);
   void Recover(JsonToken token, JsonTokenType open, JsonTokenType close);
 
-  const JsonToken& Peek() const { return tokens_[at_]; }
-  const JsonToken& Read() {
-    const JsonToken& token = tokens_[at_];
-    if (at_ + 1 < tokens_.size()) ++at_;
-    return token;
-  }
+  const JsonToken& Peek() const { return next_; }
+  JsonToken Read() { return std::exchange(next_, scanner_.Next()); }
 
   Arena& arena_;
   SourcePtr source_;
   Diagnostics& diagnostics_;
-  std::vector<JsonToken> tokens_;
-  size_t at_ = 0;
+  JsonScanner scanner_;
+  JsonToken next_;
   int depth_ = 0;
 };
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "hcl/source.h"
 
@@ -33,6 +32,22 @@ struct JsonToken {
   std::string_view text;
 };
 
-std::vector<JsonToken> ScanJson(std::string_view text);
+class JsonScanner {
+ public:
+  explicit JsonScanner(std::string_view text) : text_(text) {}
+
+  JsonToken Next();
+
+ private:
+  void SkipBlanks();
+  JsonToken Make(JsonTokenType type, size_t bytes, size_t columns);
+  template <typename Continues>
+  JsonToken Run(JsonTokenType type, Continues continues);
+  JsonToken String();
+
+  std::string_view text_;
+  Pos pos_;
+  bool ended_ = false;
+};
 
 }  // namespace waypoint::hcl

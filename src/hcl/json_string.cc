@@ -14,6 +14,8 @@ int HexValue(char c) {
   return -1;
 }
 
+bool IsPlain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
 class Decoder {
  public:
   Decoder(std::string_view text, std::string& out) : text_(text), out_(out) {}
@@ -24,7 +26,11 @@ class Decoder {
       const unsigned char c = static_cast<unsigned char>(text_[at_]);
       if (c == '"') return at_ + 1 == text_.size() ? kFine : at_ + 1;
       if (c < 0x20) return at_ + 1;
-      if (c != '\\') {
+      if (IsPlain(text_[at_])) {
+        const size_t start = at_;
+        while (at_ < text_.size() && IsPlain(text_[at_])) ++at_;
+        out_ += text_.substr(start, at_ - start);
+      } else if (c != '\\') {
         const Rune rune = DecodeRune(text_, at_);
         rune.valid ? void(out_ += text_.substr(at_, rune.length)) : AppendRune(out_, kReplacementRune);
         at_ += rune.length;

@@ -22,11 +22,27 @@ const Expr* Parser::QuotedOrHeredoc() {
   Nested nested(this);
   if (TooDeep(open.span)) return Invalid(open.span);
   const bool heredoc = open.type == T::kOHeredoc;
+  if (!heredoc && NextIs(T::kQuotedLit)) {
+    if (const Expr* plain = PlainString(open)) return plain;
+  }
   const bool flush = heredoc && Text(open)[2] == '-';
   const TemplateContent content = Template(heredoc ? T::kCHeredoc : T::kCQuote, flush);
   const Span span = Join(open.span, peeker_.PreviousSpan());
   if (content.single) return arena_.New<WrapExpr>(Expr{ExprKind::kTemplateWrap, span}, content.parts[0]);
   return arena_.New<TemplateExpr>(Expr{ExprKind::kTemplate, span}, content.parts);
+}
+
+// "text" is what most strings are: one literal, nothing else. nullptr if there is more; the literal waits then.
+const Expr* Parser::PlainString(const Token& open) {
+  const Token literal = peeker_.Read();
+  if (!NextIs(T::kCQuote)) {
+    pending_literal_ = literal;
+    return nullptr;
+  }
+  const std::string_view text = StringLiteral(literal);
+  const Token close = peeker_.Read();
+  const Expr* part = arena_.New<LiteralExpr>(Expr{ExprKind::kLiteral, literal.span}, LiteralKind::kString, text);
+  return arena_.New<TemplateExpr>(Expr{ExprKind::kTemplate, Join(open.span, close.span)}, arena_.Copy(&part, 1));
 }
 
 const Expr* Parser::ParseTemplateOnly() {
@@ -51,12 +67,13 @@ Parser::TemplateContent Parser::Template(T end, bool flush) {
 
 Parser::TemplateParts Parser::Parts(T end) {
   TemplateParts parts;
-  const Span start = peeker_.NextSpan();
+  const bool pending = pending_literal_.type != T::kNil;
+  Token next = pending ? std::exchange(pending_literal_, Token{}) : peeker_.Read();
+  const Span start = next.span;
   Span last = start;
   bool trim_next = false;
   bool literal_before = false;  // directly before, so that "${~" may trim it
-  while (true) {
-    const Token next = peeker_.Read();
+  for (;; next = peeker_.Read()) {
     if (next.type == end) {
       last = next.span;
       break;

@@ -111,6 +111,7 @@ class Parser {
 
   // parse_template.cc
   const Expr* QuotedOrHeredoc();
+  const Expr* PlainString(const Token& open);
   TemplateContent Template(TokenType end, bool flush);
   TemplateParts Parts(TokenType end);
   void Interpolation(const Token& open, const Span& start, TemplateParts& parts, bool* trim_next);
@@ -127,6 +128,7 @@ class Parser {
   BadTokens bad_tokens_;
   Peeker peeker_;
   std::vector<Step> steps_;  // of the traversals under construction, innermost last
+  Token pending_literal_;    // of a string, read already
   Token pending_dot_;        // read already, its step not yet
   size_t errors_ = 0;
   int depth_ = 0;

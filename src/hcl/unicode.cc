@@ -83,6 +83,8 @@ Rune DecodeLoosely(std::string_view text, size_t at) {
 }  // namespace
 
 size_t ClusterLength(std::string_view text, size_t at) {
+  const auto ascii = [text](size_t i) { return i >= text.size() || static_cast<unsigned char>(text[i]) < 0x80; };
+  if (at < text.size() && ascii(at) && ascii(at + 1) && text[at] != '\r') return 1;
   Rune rune = DecodeLoosely(text, at);
   size_t length = rune.length;
   utf8proc_int32_t state = 0;
@@ -99,6 +101,7 @@ size_t ClusterLength(std::string_view text, size_t at) {
 }
 
 size_t CountClusters(std::string_view text) {
+  if (IsAscii(text) && text.find('\r') == std::string_view::npos) return text.size();
   size_t count = 0;
   for (size_t i = 0; i < text.size(); i += ClusterLength(text, i)) ++count;
   return count;
