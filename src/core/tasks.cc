@@ -118,7 +118,7 @@ absl::Status StopTask(const JobEnvironment& environment, const pb::Job::StopTask
   }
   ASSIGN_OR_RETURN(std::optional<Started> started, FindStarted(environment, op.start_job_id()));
   if (!started.has_value()) return absl::OkStatus();
-  return CallStop(environment, op.params(), started->state);
+  return CallStop(environment, op.has_params() ? op.params() : started->params, started->state);
 }
 
 }  // namespace waypoint::core
