@@ -176,6 +176,7 @@ absl::Status Session::Connect(bool may_start_local_server) {
           "WAYPOINT_SERVER_ADDR, or start the local one with \"waypoint server start\".");
     }
     ASSIGN_OR_RETURN(connection_, LocalConnection());
+    uses_local_server_ = true;
   }
   ASSIGN_OR_RETURN(channel_, world_.dial(*connection_, kDialTimeout));
   return absl::OkStatus();
@@ -219,6 +220,15 @@ client::Operations& Session::operations() {
   options.local = flags_.local;
   options.interrupt = world_.interrupt;
   options.second_interrupt = world_.second_interrupt;
+  if (uses_local_server_) {
+    options.restore = [this]() -> absl::StatusOr<bool> {
+      const std::string before = connection_->address;
+      ASSIGN_OR_RETURN(const LocalServer::Access access,
+                       local_server().Ensure([](const LocalServer::Access&) { return true; }));
+      if (access.address == before) return access.started;
+      return absl::UnavailableError("the local server was ended and could not come back at its old address");
+    };
+  }
   std::string folder = world_.working_folder;
   if (project_file_.has_value()) {
     options.project_profile = project_file_->runner_profile;

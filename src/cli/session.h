@@ -127,6 +127,7 @@ class Session {
   std::string project_;
   std::vector<std::string> apps_;
   std::optional<clicontext::Connection> connection_;
+  bool uses_local_server_ = false;
   std::unique_ptr<client::Channel> channel_;
   std::unique_ptr<client::LocalRunner> runner_;
   std::unique_ptr<client::Operations> operations_;

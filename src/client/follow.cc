@@ -17,6 +17,7 @@ constexpr absl::Duration kWaitingNotice = absl::Seconds(3);
 constexpr absl::Duration kStuckNotice = absl::Seconds(60);
 constexpr absl::Duration kLookupTimeout = absl::Seconds(5);
 constexpr absl::Duration kCancelTimeout = absl::Seconds(2);
+constexpr int kRestores = 3;
 
 absl::Status FromRpcStatus(const google::rpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.code()), status.message());
@@ -79,16 +80,20 @@ class Follower {
       : channel_(channel), job_id_(job_id), options_(options), events_(events), notices_(clock, events, mu_) {}
 
   absl::StatusOr<pb::Job::Result> Run() {
-    CallOptions call = options_.call;
-    // Without cancelling, an interrupt just ends our watching; the job goes on.
-    if (!options_.cancel_on_interrupt) call.stop = options_.interrupt;
-    stream_ = channel_.Open("GetJobStream", call);
     std::optional<std::stop_callback<std::function<void()>>> on_interrupt, on_second;
+    OpenStream();
     if (options_.cancel_on_interrupt) {
       on_interrupt.emplace(options_.interrupt, [this] { SendCancel(); });
-      on_second.emplace(options_.second_interrupt, [this] { stream_->Cancel(); });
+      on_second.emplace(options_.second_interrupt, [this] { CancelStream(); });
     }
     absl::StatusOr<pb::Job::Result> result = Receive();
+    for (int tries = 0; Broken(result.status()) && tries < kRestores; ++tries) {
+      if (absl::Status status = Restore(); !status.ok()) {
+        result = status;
+        break;
+      }
+      result = Receive();
+    }
     {
       absl::MutexLock lock(&mu_);
       events_.OnEnd(!result.ok());
@@ -99,20 +104,50 @@ class Follower {
   }
 
  private:
+  void OpenStream() {
+    CallOptions call = options_.call;
+    // Without cancelling, an interrupt just ends our watching; the job goes on.
+    if (!options_.cancel_on_interrupt) call.stop = options_.interrupt;
+    std::unique_ptr<Stream> stream = channel_.Open("GetJobStream", call);
+    absl::MutexLock lock(&stream_mu_);
+    stream_ = std::move(stream);
+    reading_ = stream_.get();
+  }
+
+  void CancelStream() {
+    absl::MutexLock lock(&stream_mu_);
+    stream_->Cancel();
+  }
+
+  bool Broken(const absl::Status& status) const {
+    return absl::IsUnavailable(status) && !complete_ && options_.restore != nullptr &&
+           !options_.interrupt.stop_requested();
+  }
+
+  absl::Status Restore() {
+    ASSIGN_OR_RETURN(const bool anew, options_.restore());
+    // The same server replays what it has; what was shown already is skipped.
+    skip_ = anew ? 0 : shown_;
+    if (anew) shown_ = 0;
+    OpenStream();
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<pb::Job::Result> Receive() {
     pb::GetJobStreamRequest request;
     request.set_job_id(job_id_);
-    if (stream_->Send(request)) stream_->CloseSend();
+    if (reading_->Send(request)) reading_->CloseSend();
     pb::GetJobStreamResponse event;
-    ASSIGN_OR_RETURN(bool more, stream_->Receive(&event));
+    ASSIGN_OR_RETURN(bool more, reading_->Receive(&event));
     if (!more || !event.has_open()) {
       return absl::AbortedError("the server did not open the job's stream as it should; is it a Waypoint server?");
     }
     while (true) {
       event.Clear();
-      ASSIGN_OR_RETURN(more, stream_->Receive(&event));
+      ASSIGN_OR_RETURN(more, reading_->Receive(&event));
       if (!more) return absl::AbortedError("the server ended the job's stream before the job was complete");
       if (event.has_complete()) {
+        complete_ = true;  // from here on an error is the job's
         if (event.complete().has_error() && event.complete().error().code() != 0) {
           return FromRpcStatus(event.complete().error());
         }
@@ -134,7 +169,14 @@ class Follower {
         break;
       case pb::GetJobStreamResponse::kTerminal: {
         absl::MutexLock lock(&mu_);
-        for (const auto& item : event.terminal().events()) events_.OnTerminal(item);
+        for (const auto& item : event.terminal().events()) {
+          if (skip_ > 0) {
+            --skip_;
+            continue;
+          }
+          ++shown_;
+          events_.OnTerminal(item);
+        }
         break;
       }
       case pb::GetJobStreamResponse::kDownload: {
@@ -204,7 +246,7 @@ class Follower {
     pb::CancelJobRequest request;
     request.set_job_id(job_id_);
     google::protobuf::Empty empty;
-    if (absl::Status status = channel_.Call("CancelJob", request, &empty, call); !status.ok()) stream_->Cancel();
+    if (absl::Status status = channel_.Call("CancelJob", request, &empty, call); !status.ok()) CancelStream();
   }
 
   Channel& channel_;
@@ -213,8 +255,13 @@ class Follower {
   FollowEvents& events_;
   absl::Mutex mu_;  // one event at a time
   WaitingNotices notices_;
-  std::unique_ptr<Stream> stream_;
+  absl::Mutex stream_mu_;  // the pointer: an interrupt cancels from its own thread
+  std::unique_ptr<Stream> stream_ ABSL_GUARDED_BY(stream_mu_);
+  Stream* reading_ = nullptr;  // the same, for the thread that opens and reads it
   bool assigned_ = false;
+  bool complete_ = false;
+  size_t shown_ = 0;  // terminal events of this server
+  size_t skip_ = 0;   // of a replay
 };
 
 }  // namespace

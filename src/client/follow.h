@@ -5,6 +5,7 @@
 // Errors:  the job's own error; Cancelled if the user interrupted; the stream's status when it broke.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -42,6 +43,9 @@ struct FollowOptions {
   std::stop_token second_interrupt;  // gives up waiting for the cancelled job
   std::string local_runner_id;       // to tell "here" from "on another machine"
   CallOptions call;                  // metadata for every call
+  // Asked when the stream broke because the server went away. True: a server is back that began anew since, so that it
+  // has none of the output that was shown; false: the same one. An error ends the following.
+  std::function<absl::StatusOr<bool>()> restore;
 };
 
 absl::StatusOr<hashicorp::waypoint::Job::Result> FollowJob(Channel& channel, Clock& clock, const std::string& job_id,

@@ -40,6 +40,7 @@ struct ProjectOptions {
   std::map<std::string, std::string> app_profiles;  // of single apps
   std::stop_token interrupt;
   std::stop_token second_interrupt;
+  std::function<absl::StatusOr<bool>()> restore;  // as in FollowOptions
 };
 
 struct PruneOptions {

@@ -366,5 +366,41 @@ TEST_F(OperationsTest, WhereARemoteJobRunsIsLookedUp) {
   EXPECT_THAT(log_.lines(), ElementsAre("at remote r1", "done", "at on-demand r2 docker-profile", "done"));
 }
 
+TEST_F(OperationsTest, AServerThatBeganAnewIsFollowedAgain) {
+  Stream({Opened(), State(pb::Job::RUNNING, "here"), Line("one")})->Finish(absl::UnavailableError("gone"));
+  Stream({Opened(), State(pb::Job::RUNNING, "here"), Line("two"), Complete()});
+  options_.restore = [] { return true; };
+  EXPECT_TRUE(Make().Build("web", true).ok());
+  EXPECT_THAT(log_.lines(), ElementsAre("at local here", "one", "two", "done"));
+  EXPECT_EQ(queued_.size(), 1u);
+}
+
+TEST_F(OperationsTest, WhatTheSameServerReplaysIsNotShownTwice) {
+  Stream({Opened(), Line("one"), Line("two")})->Finish(absl::UnavailableError("cut"));
+  Stream({Opened(), Line("one"), Line("two"), Line("three"), Complete()});
+  options_.restore = [] { return false; };
+  EXPECT_TRUE(Make().Build("web", true).ok());
+  EXPECT_THAT(log_.lines(), ElementsAre("one", "two", "three", "done"));
+}
+
+TEST_F(OperationsTest, AJobThatFailsAsUnavailableIsNotFollowedAgain) {
+  Event failed;
+  failed.mutable_complete()->mutable_error()->set_code(14);
+  Stream({Opened(), failed});
+  int restores = 0;
+  options_.restore = [&] {
+    ++restores;
+    return true;
+  };
+  EXPECT_TRUE(absl::IsUnavailable(Make().Build("web", true).status()));
+  EXPECT_EQ(restores, 0);
+}
+
+TEST_F(OperationsTest, RestoringEndsSomeTime) {
+  for (int i = 0; i < 8; ++i) Stream({Opened()})->Finish(absl::UnavailableError("gone"));
+  options_.restore = [] { return true; };
+  EXPECT_TRUE(absl::IsUnavailable(Make().Build("web", true).status()));
+}
+
 }  // namespace
 }  // namespace waypoint::client
