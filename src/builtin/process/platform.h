@@ -14,21 +14,25 @@
 
 namespace waypoint::builtin::process {
 
+// Outside the class: clang finds no default constructor of nested ones inside an optional.
+struct PlatformHealth {
+  std::string http;
+  bool tcp = false;
+  bool disabled = false;
+  std::string interval, timeout;
+  uint32_t retries = 0;
+};
+struct PlatformConfig {
+  Words command;
+  std::map<std::string, std::string> env;
+  std::string stop_signal, stop_timeout;
+  std::optional<PlatformHealth> health;
+};
+
 class Platform {
  public:
-  struct Health {
-    std::string http;
-    bool tcp = false;
-    bool disabled = false;
-    std::string interval, timeout;
-    uint32_t retries = 0;
-  };
-  struct Config {
-    Words command;
-    std::map<std::string, std::string> env;
-    std::string stop_signal, stop_timeout;
-    std::optional<Health> health;
-  };
+  using Health = PlatformHealth;
+  using Config = PlatformConfig;
   explicit Platform(Options options) : options_(std::move(options)), deployments_(options_.layout) {}
 
   absl::Status Validate();
