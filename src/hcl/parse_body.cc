@@ -18,6 +18,7 @@ constexpr char kBadSingle[] = "Invalid single-argument block definition";
 class SeenNames {
  public:
   const AttributeNode* Insert(const AttributeNode* attribute) {
+    if (few_.empty()) few_.reserve(kFew);
     if (few_.size() < kFew) {
       for (const AttributeNode* seen : few_) {
         if (seen->name == attribute->name) return seen;
@@ -45,6 +46,7 @@ const BodyNode* Parser::Body(T end) {
   const Span start = peeker_.PreviousSpan();
   Span last = start;
   std::vector<BodyItem> items;
+  items.reserve(8);
   SeenNames names;
   for (bool open = !TooDeep(start); open;) {
     const Token next = peeker_.Peek();

@@ -18,6 +18,7 @@ const Expr* Parser::Call(const Token& name) {
   call.name_span = name.span;
   call.open_span = call.close_span = open.span;
   std::vector<const Expr*> args;
+  args.reserve(4);
   peeker_.PushNewlines(false);
   for (bool more = true; more;) {
     if (NextIs(T::kCParen)) {
@@ -72,6 +73,7 @@ const Expr* Parser::Tuple() {
   }
   Token close;
   std::vector<const Expr*> items;
+  items.reserve(8);
   while (true) {
     if (NextIs(T::kCBrack)) {
       close = peeker_.Read();
@@ -108,6 +110,7 @@ const Expr* Parser::Object() {
   peeker_.PushNewlines(true);
   Token close;
   std::vector<ObjectItem> items;
+  items.reserve(8);
   while (true) {
     const Token next = peeker_.Peek();
     if (next.type == T::kNewline) {

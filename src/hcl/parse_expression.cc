@@ -340,8 +340,8 @@ const Expr* Parser::Name() {
   if (name == "true") return literal(LiteralKind::kTrue);
   if (name == "false") return literal(LiteralKind::kFalse);
   if (name == "null") return literal(LiteralKind::kNull);
-  const Step root{StepKind::kRoot, name, token.span};
-  return arena_.New<TraversalExpr>(Expr{ExprKind::kTraversal, token.span}, nullptr, arena_.Copy(&root, 1));
+  const TraversalExpr nothing{{ExprKind::kTraversal, token.span}, nullptr, {}};
+  return ExtendTraversal(nothing, {StepKind::kRoot, name, token.span}, token.span);
 }
 
 const Expr* Parser::NumberLiteral() {

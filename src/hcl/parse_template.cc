@@ -67,6 +67,7 @@ Parser::TemplateContent Parser::Template(T end, bool flush) {
 
 Parser::TemplateParts Parser::Parts(T end) {
   TemplateParts parts;
+  parts.parts.reserve(4);
   const bool pending = pending_literal_.type != T::kNil;
   Token next = pending ? std::exchange(pending_literal_, Token{}) : peeker_.Read();
   const Span start = next.span;
