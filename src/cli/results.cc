@@ -68,6 +68,7 @@ absl::Status ShowVariables(Session& session, const std::string& job_id) {
   pb::GetJobRequest request;
   request.set_job_id(job_id);
   ASSIGN_OR_RETURN(auto job, session.Invoke<pb::Job>("GetJob", request));
+  if (job.variable_final_values().empty()) return absl::OkStatus();
   const std::map<std::string, Final> sorted(job.variable_final_values().begin(), job.variable_final_values().end());
   Table table{.headers = {"Variable", "Value", "Type", "Source"}, .rows = {}};
   for (const auto& [name, value] : sorted) {

@@ -10,7 +10,7 @@
 
 namespace waypoint::cli {
 
-// "Variables used:" with the final values of that job.
+// "Variables used:" with the final values of that job; nothing if it has none.
 absl::Status ShowVariables(Session& session, const std::string& job_id);
 
 // The URL with a scheme.

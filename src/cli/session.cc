@@ -170,7 +170,7 @@ absl::Status Session::Connect(bool may_start_local_server) {
   if (channel_ != nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(connection_, clicontext::ResolveConnection(contexts_, world_.env, flags_.connection));
   if (!connection_.has_value()) {
-    if (!may_start_local_server) {
+    if (!may_start_local_server && !local_server().Running().has_value()) {
       return absl::FailedPreconditionError(
           "no server is configured. Choose one with \"waypoint login\" or \"waypoint context create\", set "
           "WAYPOINT_SERVER_ADDR, or start the local one with \"waypoint server start\".");
