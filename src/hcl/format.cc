@@ -46,6 +46,7 @@ class Rewriter {
   void Copy(const Token& token) {
     WriterToken& written = written_.emplace_back(MakeWriterToken(token.type, token.text(text_)));
     const uint32_t previous = at_ == 0 ? 0 : tokens_[at_ - 1].span.end.byte;
+    written.apart = token.span.start.byte > previous;
     if (token.type == T::kEOF) written.spaces = token.span.start.byte - previous;  // the only blanks that are kept
   }
 

@@ -214,6 +214,36 @@ void AlignCells(std::vector<Line>& lines, HasCell cell, Before columns_before) {
   }
 }
 
+// Without a blank between them, would the scanner see other tokens?
+bool WouldJoin(Iterator token, Iterator end) {
+  const Iterator next = token + 1;
+  switch (token->type) {
+    case T::kBang:
+      return next->text.starts_with('=');
+    case T::kDot:
+      return next->type == T::kDot || next->type == T::kEllipsis;
+    case T::kNumberLit:  // "a.0 .1" is no "a.0.1"
+      return next->type == T::kDot && next + 1 != end && (next + 1)->type == T::kNumberLit;
+    case T::kTemplateInterp:
+    case T::kTemplateControl:
+      return token->text.size() == 2 && next->text.starts_with('~');
+    case T::kBitwiseNot:
+      return next->text == "}";
+    case T::kInvalid:
+      return token->text == "\r" && next->text == "\n";
+    default:
+      return false;
+  }
+}
+
+// Only in texts that say nothing sensible, but formatting must never change what they say.
+void KeepApart(WriterTokens& tokens) {
+  for (Iterator token = tokens.begin(); token != tokens.end() && token + 1 != tokens.end(); ++token) {
+    WriterToken& next = *(token + 1);
+    if (next.apart && next.spaces == 0 && WouldJoin(token, tokens.end())) next.spaces = 1;
+  }
+}
+
 }  // namespace
 
 void Layout(WriterTokens& tokens) {
@@ -223,6 +253,7 @@ void Layout(WriterTokens& tokens) {
     SpaceCell(line.lead);
     SpaceCell(line.assign);
   }
+  KeepApart(tokens);
   AlignCells(
       lines, [](Line& line) -> Cell& { return line.assign; }, [](const Line& line) { return Columns(line.lead); });
   AlignCells(

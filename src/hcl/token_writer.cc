@@ -4,7 +4,7 @@
 
 namespace waypoint::hcl {
 
-WriterToken MakeWriterToken(TokenType type, std::string_view text) { return {type, text, 0, IsAscii(text)}; }
+WriterToken MakeWriterToken(TokenType type, std::string_view text) { return {type, text, 0, false, IsAscii(text)}; }
 
 WriterTokens ToWriterTokens(std::string_view text, const Tokens& tokens) {
   WriterTokens out;
@@ -13,6 +13,7 @@ WriterTokens ToWriterTokens(std::string_view text, const Tokens& tokens) {
   for (const Token& token : tokens) {
     WriterToken& written = out.emplace_back(MakeWriterToken(token.type, token.text(text)));
     written.spaces = token.span.start.byte - end;
+    written.apart = written.spaces > 0;
     end = token.span.end.byte;
   }
   return out;

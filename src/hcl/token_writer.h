@@ -16,6 +16,7 @@ struct WriterToken {
   TokenType type;
   std::string_view text;
   uint32_t spaces = 0;
+  bool apart = false;  // blanks stood before it in the source
   bool ascii = true;
 };
 using WriterTokens = std::vector<WriterToken>;

@@ -4,6 +4,7 @@
 #include "hcl/corpus.h"
 #include "hcl/deviations.h"
 #include "hcl/parse.h"
+#include "hcl/scanner.h"
 
 namespace waypoint::hcl {
 namespace {
@@ -36,6 +37,15 @@ TEST(Format, Corpus) {
       EXPECT_EQ(testing::Dump(waypoint), testing::Dump(testing::Bytes(wanted, "out")));
     }
   });
+}
+
+// What blanks keep apart in the source stays apart, where the scanner would join it.
+TEST(Format, NeverJoinsTokens) {
+  for (const char* text : {"a = b.0 .1\n", "a = ! = b\n", "a = x.. .y\n", "a = 1\r \n", "a = \"${ ~ x }\"\n"}) {
+    const std::string once = Format(text);
+    EXPECT_EQ(Format(once), once) << text;
+    EXPECT_EQ(Scan(once, ScanMode::kNormal).size(), Scan(text, ScanMode::kNormal).size()) << once;
+  }
 }
 
 }  // namespace
