@@ -242,7 +242,7 @@ void World::Meet() {
 }
 
 int Main(const std::string& dir) {
-  transport::RedirectGrpcLog();
+  transport::PrepareGrpc();
   World world(dir);
   auto pair = server::MakeSelfSigned(absl::Now());
   grpc::SslServerCredentialsOptions tls;

@@ -22,7 +22,7 @@ std::shared_ptr<grpc::ChannelCredentials> AnyServer() {
 }  // namespace
 
 LoadClient::LoadClient(const std::string& address, std::string token, int connections) : token_(std::move(token)) {
-  transport::RedirectGrpcLog();
+  transport::PrepareGrpc();
   for (int i = 0; i < connections; ++i) {
     grpc::ChannelArguments args;
     args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "base/log.h"
 #include "errors/details.h"
 #include "grpcpp/support/slice.h"
@@ -69,6 +70,11 @@ bool IsKeepalive(const std::string& bytes) {
   return keepalive.ParseFromString(bytes) && keepalive.signature() == kSignature;
 }
 
-void RedirectGrpcLog() { gpr_set_log_function(LogForGrpc); }
+void PrepareGrpc() {
+  gpr_set_log_function(LogForGrpc);
+#ifdef NDEBUG
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
+}
 
 }  // namespace waypoint::transport

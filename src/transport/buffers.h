@@ -23,7 +23,8 @@ absl::Status FromGrpc(const grpc::Status& status);
 const std::string& KeepaliveBytes();
 bool IsKeepalive(const std::string& bytes);
 
-// gRPC prints its troubles to stderr; they go to our log instead, as debug lines. Once a process is enough.
-void RedirectGrpcLog();
+// Once a process, before gRPC is used. Its troubles go to our log as debug lines instead of to stderr; and
+// optimised programs do without the search for lock cycles, which Debian's absl does at each lock, gRPC's included.
+void PrepareGrpc();
 
 }  // namespace waypoint::transport

@@ -158,7 +158,7 @@ class GrpcChannel : public Channel {
 
 absl::StatusOr<std::unique_ptr<Channel>> Dial(const DialOptions& options) {
   if (options.address.empty()) return absl::InvalidArgumentError("no server address is given");
-  transport::RedirectGrpcLog();
+  transport::PrepareGrpc();
   auto channel = std::make_unique<GrpcChannel>(options);
   if (options.timeout <= absl::ZeroDuration() || channel->WaitForConnected(options.timeout)) return channel;
   // The connection does not tell why it failed; a call does.

@@ -58,7 +58,7 @@ void Configure(grpc::ServerBuilder& builder) {
 class RpcServerImpl final : public RpcServer, private CallHost {
  public:
   RpcServerImpl() {
-    transport::RedirectGrpcLog();
+    transport::PrepareGrpc();
     Configure(builder_);
     builder_.RegisterAsyncGenericService(&service_);
     loop_ = std::make_unique<Loop>(builder_.AddCompletionQueue());
