@@ -178,21 +178,23 @@ class DestroyReleaseOperation : public Operation {
 };
 
 template <typename Request>
-Request ListOf(const App& app, pb::Operation::PhysicalState state, uint32_t limit) {
+Request ListOf(const App& app, pb::Operation::PhysicalState state) {
   Request request;
   *request.mutable_application() = app.ref();
   *request.mutable_workspace() = app.workspace_ref();
   request.set_physical_state(state);
-  request.mutable_order()->set_order(pb::OperationOrder::COMPLETE_TIME);
-  request.mutable_order()->set_desc(true);
-  request.mutable_order()->set_limit(limit);
   return request;
 }
 
+// Any one of those gone, to ask its component about the rest of the workspace.
+void OnlyOne(pb::OperationOrder* order) {
+  order->set_order(pb::OperationOrder::COMPLETE_TIME);
+  order->set_limit(1);
+}
+
 // What can't be listed counts as absent, so that a destroy never gets stuck on it.
-std::vector<pb::Release> Releases(const App& app, pb::Operation::PhysicalState state, uint32_t limit = 0) {
-  auto list = app.project().Invoke<pb::ListReleasesResponse>("ListReleases",
-                                                             ListOf<pb::ListReleasesRequest>(app, state, limit));
+std::vector<pb::Release> Releases(const App& app, const pb::ListReleasesRequest& request) {
+  auto list = app.project().Invoke<pb::ListReleasesResponse>("ListReleases", request);
   if (!list.ok()) {
     WAYPOINT_LOG(kWarn, "core", "releases can't be listed", {"error", list.status().ToString()});
     return {};
@@ -200,9 +202,8 @@ std::vector<pb::Release> Releases(const App& app, pb::Operation::PhysicalState s
   return {list->releases().begin(), list->releases().end()};
 }
 
-std::vector<pb::Deployment> Deployments(const App& app, pb::Operation::PhysicalState state, uint32_t limit = 0) {
-  auto list = app.project().Invoke<pb::ListDeploymentsResponse>(
-      "ListDeployments", ListOf<pb::ListDeploymentsRequest>(app, state, limit));
+std::vector<pb::Deployment> Deployments(const App& app, const pb::ListDeploymentsRequest& request) {
+  auto list = app.project().Invoke<pb::ListDeploymentsResponse>("ListDeployments", request);
   if (!list.ok()) {
     WAYPOINT_LOG(kWarn, "core", "deployments can't be listed", {"error", list.status().ToString()});
     return {};
@@ -217,14 +218,18 @@ absl::Status DestroyOne(const App& app, const pb::Deployment& deployment, const 
 }
 
 absl::Status DestroyReleaseLeftovers(const App& app) {
-  std::vector<pb::Release> any = Releases(app, pb::Operation::DESTROYED, 1);
+  auto request = ListOf<pb::ListReleasesRequest>(app, pb::Operation::DESTROYED);
+  OnlyOne(request.mutable_order());
+  std::vector<pb::Release> any = Releases(app, request);
   if (any.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(Releaser releaser, OpenReleaserOf(app, any[0]));
   return CallDestroyWorkspace(app, releaser.get(), releaser.active.labels, "release", any[0].release());
 }
 
 absl::Status DestroyDeploymentLeftovers(const App& app) {
-  std::vector<pb::Deployment> any = Deployments(app, pb::Operation::DESTROYED, 1);
+  auto request = ListOf<pb::ListDeploymentsRequest>(app, pb::Operation::DESTROYED);
+  OnlyOne(request.mutable_order());
+  std::vector<pb::Deployment> any = Deployments(app, request);
   if (any.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(ActiveComponent platform, OpenPlatform(app, any[0]));
   return CallDestroyWorkspace(app, platform.component.get(), platform.labels, "deployment", any[0].deployment());
@@ -244,11 +249,15 @@ absl::Status DestroyRelease(const App& app, const pb::Release& release) {
 
 absl::Status DestroyWorkspace(const App& app) {
   plugin::Ui ui = app.project().ui();
-  std::vector<pb::Release> releases = Releases(app, pb::Operation::CREATED);
-  if (!releases.empty()) ui.Header("Destroying releases...");
+  std::vector<pb::Release> releases =
+      Releases(app, ListOf<pb::ListReleasesRequest>(app, pb::Operation::CREATED));
+  if (!releases.empty()) ui.Header("Destroying releases for application '", app.name(), "'...");
   for (const pb::Release& release : releases) RETURN_IF_ERROR(DestroyRelease(app, release));
-  std::vector<pb::Deployment> deployments = Deployments(app, pb::Operation::CREATED);
-  if (!deployments.empty()) ui.Header("Destroying deployments...");
+  auto request = ListOf<pb::ListDeploymentsRequest>(app, pb::Operation::CREATED);
+  request.mutable_order()->set_order(pb::OperationOrder::COMPLETE_TIME);
+  request.mutable_order()->set_desc(true);
+  std::vector<pb::Deployment> deployments = Deployments(app, request);
+  if (!deployments.empty()) ui.Header("Destroying deployments for application '", app.name(), "'...");
   for (const pb::Deployment& deployment : deployments) {
     RETURN_IF_ERROR(DestroyOne(app, deployment, deployments.front()));
   }

@@ -173,6 +173,9 @@ absl::StatusOr<std::optional<pb::StatusReport>> ReportRelease(const App& app, co
     AddTemplateData("artifact", deployment->preload().artifact().template_data(), &variables);
     AddTemplateData("deploy", deployment->template_data(), &variables);
   }
+  ASSIGN_OR_RETURN(sdk::Args::DeploymentConfig entrypoint, FetchDeploymentConfig(app));
+  entrypoint.set_id(release.deployment_id());
+  variables["entrypoint"] = config::EntrypointVariable(EntrypointEnvironment(entrypoint));
   return Report(app, StageKind::kRelease, variables,
                 {.deployment_id = "", .release_id = release.id(), .value = release.release()});
 }

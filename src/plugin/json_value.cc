@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -105,10 +106,8 @@ bool IsSet(const Message& m, const FieldDescriptor* f) {
 
 std::string MessageText(const Message& message, int level) {
   const auto* descriptor = message.GetDescriptor();
-  std::string out;
-  auto add = [&](absl::string_view name, absl::string_view text) {
-    absl::StrAppend(&out, out.empty() ? "" : ",", Quote(SnakeCase(name)), ":", text);
-  };
+  std::map<std::string, std::string> members;  // sorted, as Go writes maps
+  auto add = [&](absl::string_view name, std::string text) { members[Quote(SnakeCase(name))] = std::move(text); };
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const FieldDescriptor* field = descriptor->field(i);
     if (const auto* oneof = field->real_containing_oneof()) {
@@ -123,6 +122,8 @@ std::string MessageText(const Message& message, int level) {
       add(field->name(), FieldText(message, field, level));
     }
   }
+  std::string out;
+  for (const auto& [name, text] : members) absl::StrAppend(&out, out.empty() ? "" : ",", name, ":", text);
   return absl::StrCat("{", out, "}");
 }
 

@@ -21,7 +21,7 @@ inline bool IsNull(const Json& value) {
 absl::StatusOr<std::string> MessageJson(const google::protobuf::Message& message);
 
 // The JSON object a Go component would publish for templates (core-and-plugins.md B10): the first two levels
-// with every field, snake case, numbers as numbers; deeper levels without zero fields.
+// with every field, snake case, sorted, numbers as numbers; deeper levels without zero fields.
 std::string TemplateData(const google::protobuf::Message& message);
 
 // "build_labels", "sha256Sum" -> "sha_256_sum": words and digit runs apart.

@@ -134,7 +134,7 @@ TEST(Native, CallsWithTypedArgumentsAndWrapsTheResult) {
   EXPECT_EQ(response.labels().at("made"), "here");
   EXPECT_EQ(terminal.events.at(0).line().msg(), "building shop");
   EXPECT_EQ(response.template_data(),
-            R"({"image":"web","tag":"pushed","location":null,"architecture":""})");
+            R"({"architecture":"","image":"web","location":null,"tag":"pushed"})");
 }
 
 TEST(Native, ExceptionsAreOrdinaryErrors) {
