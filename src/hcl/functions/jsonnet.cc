@@ -2,6 +2,7 @@ extern "C" {
 #include <libjsonnet.h>
 }
 
+#include <exception>
 #include <filesystem>
 
 #include "base/files.h"
@@ -47,7 +48,12 @@ class Machine {
 
   absl::StatusOr<std::string> Evaluate(const std::string& path) {
     int failed = 0;
-    char* text = jsonnet_evaluate_file(vm_, path.c_str(), &failed);
+    char* text = nullptr;
+    try {
+      text = jsonnet_evaluate_file(vm_, path.c_str(), &failed);
+    } catch (const std::exception& error) {  // of static_jsonnet.cc
+      return absl::InvalidArgumentError(absl::StrCat("Jsonnet: ", error.what()));
+    }
     std::string out = text;
     jsonnet_realloc(vm_, text, 0);
     if (failed != 0) return absl::InvalidArgumentError(absl::StrCat("Jsonnet: ", out));
