@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "appconfig/hcl_template.h"
 #include "appconfig/watcher.h"
 #include "base/real_clock.h"
 #include "base/signals.h"
@@ -37,7 +38,10 @@ class Configurator : public LinkEvents {
  public:
   Configurator(const Options& options, Supervisor& supervisor, OwnLog& log)
       : options_(options), supervisor_(supervisor), log_(log), clock_(&executor_), env_(options.env) {
-    watcher_ = appconfig::Watcher::Start(clock_, executor_, {}, [this](const appconfig::Output& o) { Apply(o); });
+    appconfig::WatcherOptions watching;
+    watching.evaluate = appconfig::HclTemplates(clock_);
+    watcher_ = appconfig::Watcher::Start(clock_, executor_, std::move(watching),
+                                         [this](const appconfig::Output& o) { Apply(o); });
   }
   ~Configurator() override {
     watcher_->Stop();
