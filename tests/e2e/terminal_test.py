@@ -1,0 +1,104 @@
+"""The same commands on a terminal: colours, steps redrawn in place, questions."""
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import termios
+import time
+import unittest
+
+from world import DEADLINE, WAYPOINT, World, get
+
+CURSOR_UP = re.compile(r"\x1b\[\d+A\r\x1b\[J")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def last_screen(text, height):
+    """The lines as they stand at the end: understands line breaks, carriage returns, cursor up, clear to end."""
+    lines, row, column = [""], 0, 0
+    for piece in re.findall(r"\x1b\[[0-9;]*[A-Za-z]|[^\x1b]", text):
+        if piece.startswith("\x1b"):
+            if piece.endswith("A"):
+                row = max(0, row - int(piece[2:-1] or 1))
+            elif piece.endswith("J"):
+                lines[row] = lines[row][:column]
+                del lines[row + 1:]
+        elif piece == "\n":
+            row += 1
+            if row == len(lines):
+                lines.append("")
+        elif piece == "\r":
+            column = 0
+        else:
+            lines[row] = lines[row][:column].ljust(column) + piece + lines[row][column + 1:]
+            column += 1
+    return lines
+
+
+class Terminal(World):
+    def on_terminal(self, *words, answers=(), columns=100, rows=40):
+        """Output and exit code; each answer is typed once its question is on the screen."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        process = subprocess.Popen([WAYPOINT, *words], cwd=self.project, env={**self.env, "TERM": "xterm-256color"},
+                                   stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+        output, answers, end = b"", list(answers), time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            if answers and answers[0][0].encode() in output:
+                os.write(master, (answers.pop(0)[1] + "\n").encode())
+            if not select.select([master], [], [], 0.05)[0]:
+                continue
+            try:
+                chunk = os.read(master, 65536)
+            except OSError:  # the other side is closed
+                break
+            if not chunk:
+                break
+            output += chunk
+        os.close(master)
+        return output.decode(), process.wait(timeout=DEADLINE)
+
+    def test_up_redraws_its_steps_in_place(self):
+        self.write_page("terminal", build='command = "echo from the build; sleep 0.5"')
+        self.waypoint("init")
+        output, code = self.on_terminal("up")
+        self.assertEqual(code, 0, output)
+        self.assertRegex(output, CURSOR_UP)
+        self.assertRegex(output, "[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]")
+        self.assertIn("\x1b[1m» Building web...\x1b[0m", output)
+        screen = "\n".join(last_screen(output, 40))
+        self.assertIn("✓ ", screen)
+        self.assertNotRegex(screen, "[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "no spinner is left over")
+        self.assertEqual(get(self.port), "terminal")
+
+    def test_without_colours(self):
+        self.write_page("plain")
+        self.env["NO_COLOR"] = "1"
+        output, code = self.on_terminal("init")
+        self.assertEqual(code, 0, output)
+        self.assertNotRegex(output, COLOUR)
+        output, _ = self.on_terminal("status", "-plain")
+        self.assertNotIn("\x1b", output)
+
+    def test_destroy_asks(self):
+        self.write_page("asked")
+        self.waypoint("init")
+        self.waypoint("up")
+        output, code = self.on_terminal("destroy", answers=[("yes", "no")])
+        self.assertEqual((code, get(self.port)), (0, "asked"), output)
+        output, code = self.on_terminal("destroy", answers=[("yes", "yes")])
+        self.assertEqual((code, get(self.port)), (0, None), output)
+
+    def test_init_offers_a_sample(self):
+        output, code = self.on_terminal("init", answers=[("yes", "yes")])
+        self.assertEqual(code, 0, output)
+        self.assertIn("my-project", (self.project / "waypoint.hcl").read_text())
+        self.assertIn("Project initialized!", self.waypoint("init"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
