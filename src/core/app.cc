@@ -12,20 +12,28 @@ namespace {
 
 plugin::ComponentType TypeOf(config::StageKind stage) {
   switch (stage) {
-    case config::StageKind::kBuild: return plugin::ComponentType::kBuilder;
-    case config::StageKind::kRegistry: return plugin::ComponentType::kRegistry;
-    case config::StageKind::kDeploy: return plugin::ComponentType::kPlatform;
-    case config::StageKind::kRelease: return plugin::ComponentType::kReleaser;
+    case config::StageKind::kBuild:
+      return plugin::ComponentType::kBuilder;
+    case config::StageKind::kRegistry:
+      return plugin::ComponentType::kRegistry;
+    case config::StageKind::kDeploy:
+      return plugin::ComponentType::kPlatform;
+    case config::StageKind::kRelease:
+      return plugin::ComponentType::kReleaser;
   }
   return plugin::ComponentType::kBuilder;
 }
 
 absl::string_view StageName(config::StageKind stage) {
   switch (stage) {
-    case config::StageKind::kBuild: return "build";
-    case config::StageKind::kRegistry: return "build.registry";
-    case config::StageKind::kDeploy: return "deploy";
-    case config::StageKind::kRelease: return "release";
+    case config::StageKind::kBuild:
+      return "build";
+    case config::StageKind::kRegistry:
+      return "build.registry";
+    case config::StageKind::kDeploy:
+      return "deploy";
+    case config::StageKind::kRelease:
+      return "release";
   }
   return "";
 }
@@ -116,8 +124,7 @@ absl::StatusOr<plugin::Arguments> App::CommonArguments(const config::Labels& com
 
 absl::Status App::Call(plugin::Component& component, plugin::Function function, const plugin::Arguments& arguments,
                        google::protobuf::Message* response) const {
-  const plugin::CallContext context{.stop = project_.environment().stop,
-                                    .terminal = project_.environment().terminal};
+  const plugin::CallContext context{.stop = project_.environment().stop, .terminal = project_.environment().terminal};
   return Call(component, function, arguments, context, response);
 }
 

@@ -101,9 +101,9 @@ absl::StatusOr<pb::Job::AuthResult> Authenticate(const App& app, const pb::Job::
     RETURN_IF_ERROR(AuthenticateOne(app, active, op.check_only(), out.add_results()));
   }
   if (op.has_component() && out.results().empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("app \"", app.name(), "\" has no component ", op.component().name(), " of type ",
-                     pb::Component::Type_Name(op.component().type())));
+    return absl::FailedPreconditionError(absl::StrCat("app \"", app.name(), "\" has no component ",
+                                                      op.component().name(), " of type ",
+                                                      pb::Component::Type_Name(op.component().type())));
   }
   return out;
 }

@@ -74,8 +74,8 @@ class DeployOperation : public Operation {
       request.set_auto_hostname(*auto_hostname_ ? pb::UpsertDeploymentRequest::TRUE
                                                 : pb::UpsertDeploymentRequest::FALSE);
     }
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertDeploymentResponse>(
-                                        *project().environment().channel, "UpsertDeployment", request, options));
+    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertDeploymentResponse>(*project().environment().channel,
+                                                                                 "UpsertDeployment", request, options));
     record = std::move(*response.mutable_deployment());
     return absl::OkStatus();
   }
@@ -195,7 +195,8 @@ absl::StatusOr<pb::Job::DeployResult> DeployAndReport(const App& app, const pb::
     *request.mutable_workspace() = app.workspace_ref();
     absl::StatusOr<pb::PushedArtifact> latest =
         app.project().Invoke<pb::PushedArtifact>("GetLatestPushedArtifact", request);
-    if (!latest.ok()) return Annotate(latest.status(), "app \"", app.name(), "\" has no artifact to deploy, build first");
+    if (!latest.ok())
+      return Annotate(latest.status(), "app \"", app.name(), "\" has no artifact to deploy, build first");
     artifact = *std::move(latest);
   }
   pb::Job::DeployResult result;

@@ -26,7 +26,6 @@ absl::StatusOr<pb::Deployment> FetchDeployment(const App& app, const std::string
                                                pb::Deployment::LoadDetails details);
 
 // Declared resources of a component's answer, as records keep them.
-void CopyDeclared(const sdk::DeclaredResources& from,
-                  google::protobuf::RepeatedPtrField<pb::DeclaredResource>* to);
+void CopyDeclared(const sdk::DeclaredResources& from, google::protobuf::RepeatedPtrField<pb::DeclaredResource>* to);
 
 }  // namespace waypoint::core

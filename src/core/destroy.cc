@@ -113,8 +113,8 @@ class DestroyDeploymentOperation : public Operation {
   }
   absl::Status Do() override {
     sdk::Destroy::Resp response;
-    RETURN_IF_ERROR(CallDestroy(app(), platform_.component.get(), platform_.labels, "deployment", record_.deployment(),
-                                &response));
+    RETURN_IF_ERROR(
+        CallDestroy(app(), platform_.component.get(), platform_.labels, "deployment", record_.deployment(), &response));
     CopyDeclared(response.declared_resources(), record_.mutable_declared_resources());
     CopyDestroyed(response.destroyed_resources(), record_.mutable_destroyed_resources());
     ShowLeftovers(record_, project().ui());
@@ -123,8 +123,8 @@ class DestroyDeploymentOperation : public Operation {
   absl::Status Upsert(const client::CallOptions& options) override {
     pb::UpsertDeploymentRequest request;
     *request.mutable_deployment() = record_;
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertDeploymentResponse>(
-                                        *project().environment().channel, "UpsertDeployment", request, options));
+    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertDeploymentResponse>(*project().environment().channel,
+                                                                                 "UpsertDeployment", request, options));
     record_ = std::move(*response.mutable_deployment());
     return absl::OkStatus();
   }
@@ -249,8 +249,7 @@ absl::Status DestroyRelease(const App& app, const pb::Release& release) {
 
 absl::Status DestroyWorkspace(const App& app) {
   plugin::Ui ui = app.project().ui();
-  std::vector<pb::Release> releases =
-      Releases(app, ListOf<pb::ListReleasesRequest>(app, pb::Operation::CREATED));
+  std::vector<pb::Release> releases = Releases(app, ListOf<pb::ListReleasesRequest>(app, pb::Operation::CREATED));
   if (!releases.empty()) ui.Header("Destroying releases for application '", app.name(), "'...");
   for (const pb::Release& release : releases) RETURN_IF_ERROR(DestroyRelease(app, release));
   auto request = ListOf<pb::ListDeploymentsRequest>(app, pb::Operation::CREATED);

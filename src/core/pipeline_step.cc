@@ -48,8 +48,7 @@ void Cancel(const Project& project, const std::string& job_id) {
 absl::StatusOr<pb::GetJobStreamResponse::Complete> Follow(const Project& project, const std::string& job_id) {
   pb::GetJobStreamRequest request;
   request.set_job_id(job_id);
-  std::unique_ptr<client::Stream> stream =
-      project.environment().channel->Open("GetJobStream", project.call_options());
+  std::unique_ptr<client::Stream> stream = project.environment().channel->Open("GetJobStream", project.call_options());
   stream->Send(request);
   stream->CloseSend();
   while (true) {

@@ -72,8 +72,7 @@ absl::StatusOr<pb::Job::PollResult> Poll(const JobEnvironment& environment, cons
   if (!job.data_source().has_git()) return result;  // only git can have changed by itself
   ASSIGN_OR_RETURN(pb::Job::Git git, datasource::EffectiveGit(job));
   const pb::Job::DataSource::Ref* current = CurrentRef(project);
-  ASSIGN_OR_RETURN(std::optional<datasource::GitChange> change,
-                   datasource::GitChanges(git, current, environment.stop));
+  ASSIGN_OR_RETURN(std::optional<datasource::GitChange> change, datasource::GitChanges(git, current, environment.stop));
   if (!change.has_value()) return result;
   ASSIGN_OR_RETURN(auto queued, Invoke<pb::QueueJobResponse>(environment, "QueueJob", Trigger(job, *change)));
   result.set_job_id(queued.job_id());

@@ -14,14 +14,12 @@
 namespace waypoint::core {
 
 struct Releaser {
-  ActiveComponent active;                                // of the stage that was found, hooks and labels included
-  std::unique_ptr<plugin::Component> default_releaser;   // made by the platform in `active`
+  ActiveComponent active;                               // of the stage that was found, hooks and labels included
+  std::unique_ptr<plugin::Component> default_releaser;  // made by the platform in `active`
   bool from_platform = false;
 
   // Null: nothing to call.
-  plugin::Component* get() const {
-    return from_platform ? default_releaser.get() : active.component.get();
-  }
+  plugin::Component* get() const { return from_platform ? default_releaser.get() : active.component.get(); }
 };
 
 absl::StatusOr<Releaser> OpenReleaser(const App& app, config::EvalVariables variables,

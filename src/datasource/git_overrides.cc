@@ -22,9 +22,9 @@ absl::Status Apply(const std::string& name, const std::string& value, pb::Job::G
   } else if (field == "username") {
     git->mutable_basic()->set_username(value);
   } else if (field != "password" && field != "key" && field != "key_password") {
-    return absl::FailedPreconditionError(
-        absl::StrCat("data source override \"", name, "\" is unknown for git. Known are: url, ref, path, username, ",
-                     "password, key, key_password"));
+    return absl::FailedPreconditionError(absl::StrCat("data source override \"", name,
+                                                      "\" is unknown for git. Known are: url, ref, path, username, ",
+                                                      "password, key, key_password"));
   }
   return absl::OkStatus();
 }

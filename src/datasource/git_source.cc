@@ -34,8 +34,8 @@ absl::StatusOr<GitRepository> Clone(GitSession& session, const std::string& url,
   git_clone_options options = GIT_CLONE_OPTIONS_INIT;
   session.Fill(&options.fetch_opts.callbacks);
   git_repository* raw = nullptr;
-  RETURN_IF_ERROR(GitStatus(git_clone(&raw, url.c_str(), folder.c_str(), &options), absl::StrCat("clone ", url),
-                            session.stop()));
+  RETURN_IF_ERROR(
+      GitStatus(git_clone(&raw, url.c_str(), folder.c_str(), &options), absl::StrCat("clone ", url), session.stop()));
   return GitRepository(raw);
 }
 
@@ -55,10 +55,10 @@ absl::Status FetchEverything(GitSession& session, git_repository* repository) {
 
 absl::StatusOr<GitObject> FindRef(git_repository* repository, const std::string& ref) {
   absl::Status first;
-  for (const std::string& name :
-       {ref, absl::StrCat("refs/", ref), absl::StrCat("refs/remotes/origin/", ref)}) {
+  for (const std::string& name : {ref, absl::StrCat("refs/", ref), absl::StrCat("refs/remotes/origin/", ref)}) {
     git_object* raw = nullptr;
-    absl::Status status = GitStatus(git_revparse_single(&raw, repository, name.c_str()), absl::StrCat("checkout ", ref));
+    absl::Status status =
+        GitStatus(git_revparse_single(&raw, repository, name.c_str()), absl::StrCat("checkout ", ref));
     if (status.ok()) return GitObject(raw);
     if (first.ok()) first = status;
   }
@@ -118,7 +118,7 @@ void AnnounceHead(const pb::Job::Git::Ref& ref, const FetchOptions& options) {
   const absl::Time time = absl::FromUnixSeconds(ref.timestamp().seconds());
   Say(options, "info", absl::StrCat("Git Commit: ", ref.commit()));
   Say(options, "info",
-            absl::StrCat(" Timestamp: ", absl::FormatTime("%Y-%m-%d %H:%M:%S +0000 UTC", time, absl::UTCTimeZone())));
+      absl::StrCat(" Timestamp: ", absl::FormatTime("%Y-%m-%d %H:%M:%S +0000 UTC", time, absl::UTCTimeZone())));
   Say(options, "info", absl::StrCat("   Message: ", ref.commit_message()));
 }
 

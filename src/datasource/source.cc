@@ -20,13 +20,16 @@ absl::StatusOr<Fetched> FetchLocal(const pb::Job& job, const FetchOptions& optio
 
 absl::StatusOr<Fetched> Fetch(const pb::Job& job, const FetchOptions& options) {
   switch (job.data_source().source_case()) {
-    case pb::Job::DataSource::kLocal: return FetchLocal(job, options);
+    case pb::Job::DataSource::kLocal:
+      return FetchLocal(job, options);
     case pb::Job::DataSource::kGit: {
       ASSIGN_OR_RETURN(pb::Job::Git git, EffectiveGit(job));
       return FetchGit(git, options);
     }
-    case pb::Job::DataSource::SOURCE_NOT_SET: return absl::InternalError("the job has no data source");
-    default: break;
+    case pb::Job::DataSource::SOURCE_NOT_SET:
+      return absl::InternalError("the job has no data source");
+    default:
+      break;
   }
   return absl::FailedPreconditionError("this runner can't fetch the job's kind of data source");
 }

@@ -57,9 +57,9 @@ absl::string_view FunctionName(Function function);  // the RPC: "Build", "StartT
 // What a call may use of its host beside its arguments. The pointers outlive the call.
 struct CallContext {
   std::stop_token stop;
-  Terminal* terminal = nullptr;       // never null in a call
-  ExecSession* exec = nullptr;        // Function::kExec
-  LogViewer* log_viewer = nullptr;    // Function::kLogs
+  Terminal* terminal = nullptr;     // never null in a call
+  ExecSession* exec = nullptr;      // Function::kExec
+  LogViewer* log_viewer = nullptr;  // Function::kLogs
 };
 
 class Component {

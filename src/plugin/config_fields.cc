@@ -31,16 +31,26 @@ std::string Tag(const internal::Field& field) {
 
 absl::string_view KindName(uint32_t go_kind) {
   switch (go_kind) {
-    case 1: return "bool";
-    case 2: return "int";
-    case 5: return "int32";
-    case 6: return "int64";
-    case 7: return "uint";
-    case 10: return "uint32";
-    case 11: return "uint64";
-    case 14: return "float64";
-    case 24: return "string";
-    default: return "value";
+    case 1:
+      return "bool";
+    case 2:
+      return "int";
+    case 5:
+      return "int32";
+    case 6:
+      return "int64";
+    case 7:
+      return "uint";
+    case 10:
+      return "uint32";
+    case 11:
+      return "uint64";
+    case 14:
+      return "float64";
+    case 24:
+      return "string";
+    default:
+      return "value";
   }
 }
 
@@ -49,9 +59,12 @@ std::string TypeText(const protostructure::Type& type) {
   if (!type.has_container()) return "category";
   const std::string element = TypeText(type.container().elem());
   switch (type.container().kind()) {
-    case 21: return absl::StrCat("map of ", TypeText(type.container().key()), " to ", element);
-    case 23: return absl::StrCat("list of ", element);
-    default: return element;
+    case 21:
+      return absl::StrCat("map of ", TypeText(type.container().key()), " to ", element);
+    case 23:
+      return absl::StrCat("list of ", element);
+    default:
+      return element;
   }
 }
 

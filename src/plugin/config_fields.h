@@ -38,7 +38,7 @@ namespace waypoint::plugin {
 
 // HCL name and Go name; the latter is the JSON key. "static_environment" alone gives StaticEnvironment.
 struct FieldName {
-  FieldName(const char* hcl_name);                                           // NOLINT: implicit by design
+  FieldName(const char* hcl_name);  // NOLINT: implicit by design
   FieldName(const char* hcl_name, const char* go_name) : hcl(hcl_name), go(go_name) {}
   std::string hcl, go;
 };

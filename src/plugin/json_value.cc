@@ -21,11 +21,21 @@ std::string Quote(absl::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           absl::StrAppend(&out, "\\u", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad4));
@@ -45,15 +55,18 @@ std::string MessageText(const Message& message, int level);
 std::string ScalarText(const Message& m, const Reflection& r, const FieldDescriptor* f, int index, int level) {
   const bool many = index >= 0;
   switch (f->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return absl::StrCat(many ? r.GetRepeatedInt32(m, f, index) : r.GetInt32(m, f));
-    case FieldDescriptor::CPPTYPE_INT64: return absl::StrCat(many ? r.GetRepeatedInt64(m, f, index) : r.GetInt64(m, f));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(many ? r.GetRepeatedInt32(m, f, index) : r.GetInt32(m, f));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(many ? r.GetRepeatedInt64(m, f, index) : r.GetInt64(m, f));
     case FieldDescriptor::CPPTYPE_UINT32:
       return absl::StrCat(many ? r.GetRepeatedUInt32(m, f, index) : r.GetUInt32(m, f));
     case FieldDescriptor::CPPTYPE_UINT64:
       return absl::StrCat(many ? r.GetRepeatedUInt64(m, f, index) : r.GetUInt64(m, f));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return absl::StrCat(many ? r.GetRepeatedDouble(m, f, index) : r.GetDouble(m, f));
-    case FieldDescriptor::CPPTYPE_FLOAT: return absl::StrCat(many ? r.GetRepeatedFloat(m, f, index) : r.GetFloat(m, f));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return absl::StrCat(many ? r.GetRepeatedFloat(m, f, index) : r.GetFloat(m, f));
     case FieldDescriptor::CPPTYPE_BOOL:
       return (many ? r.GetRepeatedBool(m, f, index) : r.GetBool(m, f)) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_ENUM:

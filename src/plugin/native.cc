@@ -11,13 +11,20 @@ namespace {
 
 Function FunctionOf(Probe probe) {
   switch (probe) {
-    case Probe::kAuthenticator: return Function::kAuth;
-    case Probe::kLogPlatform: return Function::kLogs;
-    case Probe::kDestroyer: return Function::kDestroy;
-    case Probe::kWorkspaceDestroyer: return Function::kDestroyWorkspace;
-    case Probe::kExecer: return Function::kExec;
-    case Probe::kGeneration: return Function::kGeneration;
-    case Probe::kStatus: return Function::kStatus;
+    case Probe::kAuthenticator:
+      return Function::kAuth;
+    case Probe::kLogPlatform:
+      return Function::kLogs;
+    case Probe::kDestroyer:
+      return Function::kDestroy;
+    case Probe::kWorkspaceDestroyer:
+      return Function::kDestroyWorkspace;
+    case Probe::kExecer:
+      return Function::kExec;
+    case Probe::kGeneration:
+      return Function::kGeneration;
+    case Probe::kStatus:
+      return Function::kStatus;
   }
   return Function::kAuth;
 }
@@ -77,7 +84,8 @@ class NativeComponent : public Component {
                     google::protobuf::Message* response) override {
     const auto it = type_.functions_.find(function);
     if (it == type_.functions_.end()) return Lacks(function);
-    absl::StatusOr<internal::NativeResult> result = Guarded([&] { return it->second.call(impl_.get(), args, context); });
+    absl::StatusOr<internal::NativeResult> result =
+        Guarded([&] { return it->second.call(impl_.get(), args, context); });
     if (!result.ok()) return result.status();
     return internal::FillResponse(function, *result, response);
   }

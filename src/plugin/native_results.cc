@@ -119,22 +119,35 @@ absl::Status FillAuth(const NativeResult& result, google::protobuf::Message* res
 absl::Status FillResponse(Function function, const NativeResult& result, google::protobuf::Message* response) {
   switch (function) {
     case Function::kBuild:
-    case Function::kBuildOdr: return FillBuild(result, response);
-    case Function::kAccess: return FillAccess(result, response);
-    case Function::kPush: return FillPush(result, response);
-    case Function::kDeploy: return FillDeploy(result, response);
-    case Function::kRelease: return FillRelease(result, response);
-    case Function::kDestroy: return FillDestroy(result, response);
-    case Function::kGeneration: return FillGeneration(result, response);
-    case Function::kStatus: return FillStatus(result, response);
-    case Function::kExec: return FillExec(result, response);
-    case Function::kWatchTask: return FillWatch(result, response);
-    case Function::kAuth: return FillAuth(result, response);
-    case Function::kStartTask: return FillStart(result, response);
+    case Function::kBuildOdr:
+      return FillBuild(result, response);
+    case Function::kAccess:
+      return FillAccess(result, response);
+    case Function::kPush:
+      return FillPush(result, response);
+    case Function::kDeploy:
+      return FillDeploy(result, response);
+    case Function::kRelease:
+      return FillRelease(result, response);
+    case Function::kDestroy:
+      return FillDestroy(result, response);
+    case Function::kGeneration:
+      return FillGeneration(result, response);
+    case Function::kStatus:
+      return FillStatus(result, response);
+    case Function::kExec:
+      return FillExec(result, response);
+    case Function::kWatchTask:
+      return FillWatch(result, response);
+    case Function::kAuth:
+      return FillAuth(result, response);
+    case Function::kStartTask:
+      return FillStart(result, response);
     case Function::kDestroyWorkspace:
     case Function::kLogs:
     case Function::kValidateAuth:
-    case Function::kStopTask: return absl::OkStatus();
+    case Function::kStopTask:
+      return absl::OkStatus();
   }
   return absl::InternalError("unknown function");
 }

@@ -20,9 +20,9 @@ namespace waypoint::plugin {
 template <typename M>
 struct Outcome {
   M result;
-  std::string url;                             // deploy, release
-  sdk::DeclaredResources declared;             // deploy, release
-  std::map<std::string, std::string> labels;   // build
+  std::string url;                            // deploy, release
+  sdk::DeclaredResources declared;            // deploy, release
+  std::map<std::string, std::string> labels;  // build
 };
 
 namespace internal {

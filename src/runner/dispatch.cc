@@ -34,8 +34,11 @@ absl::Status UnknownOperation(const pb::Job& job) {
 absl::StatusOr<Result> ForProject(const core::Project& project, const pb::Job& job) {
   Result result;
   switch (job.operation_case()) {
-    case pb::Job::kNoop: return result;
-    case pb::Job::kValidate: result.mutable_validate(); return result;
+    case pb::Job::kNoop:
+      return result;
+    case pb::Job::kValidate:
+      result.mutable_validate();
+      return result;
     case pb::Job::kInit: {
       RETURN_IF_ERROR(core::Init(project));
       result.mutable_init();
@@ -54,15 +57,18 @@ absl::StatusOr<Result> ForProject(const core::Project& project, const pb::Job& j
       ASSIGN_OR_RETURN(*result.mutable_project_destroy(), core::DestroyProject(project, job.destroy_project()));
       return result;
     }
-    case pb::Job::kPipelineStep: return core::RunPipelineStep(project, job);
-    default: return UnknownOperation(job);
+    case pb::Job::kPipelineStep:
+      return core::RunPipelineStep(project, job);
+    default:
+      return UnknownOperation(job);
   }
 }
 
 absl::StatusOr<Result> ForApp(const core::App& app, const pb::Job& job) {
   Result result;
   switch (job.operation_case()) {
-    case pb::Job::kUp: return core::Up(app, job.up());
+    case pb::Job::kUp:
+      return core::Up(app, job.up());
     case pb::Job::kBuild: {
       ASSIGN_OR_RETURN(*result.mutable_build(), core::BuildAndPush(app, job.build()));
       return result;
@@ -95,7 +101,8 @@ absl::StatusOr<Result> ForApp(const core::App& app, const pb::Job& job) {
       ASSIGN_OR_RETURN(*result.mutable_docs(), core::Document(app));
       return result;
     }
-    default: return UnknownOperation(job);
+    default:
+      return UnknownOperation(job);
   }
 }
 
@@ -107,8 +114,10 @@ bool IsForProject(const pb::Job& job) {
     case pb::Job::kConfigSync:
     case pb::Job::kDestroyProject:
     case pb::Job::kPipelineStep:
-    case pb::Job::kQueueProject: return true;
-    default: return false;
+    case pb::Job::kQueueProject:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -119,8 +128,10 @@ bool NeedsSource(const pb::Job& job) {
     case pb::Job::kPoll:
     case pb::Job::kStartTask:
     case pb::Job::kStopTask:
-    case pb::Job::kWatchTask: return false;
-    default: return true;
+    case pb::Job::kWatchTask:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -143,7 +154,8 @@ absl::StatusOr<Result> DispatchWithoutSource(const core::JobEnvironment& environ
       ASSIGN_OR_RETURN(*result.mutable_poll(), core::Poll(environment, job));
       return result;
     }
-    default: return UnknownOperation(job);
+    default:
+      return UnknownOperation(job);
   }
 }
 

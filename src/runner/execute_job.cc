@@ -36,9 +36,8 @@ class Execution {
     RETURN_IF_ERROR(LoadConfig());
     RETURN_IF_ERROR(SetVariables());
     const std::string workspace = job_.workspace().workspace().empty() ? "default" : job_.workspace().workspace();
-    ASSIGN_OR_RETURN(auto project,
-                     core::Project::Open(MakeEnvironment(), config_.get(), workspace, Labels(),
-                                         JoinPath(source_.folder, ".waypoint")));
+    ASSIGN_OR_RETURN(auto project, core::Project::Open(MakeEnvironment(), config_.get(), workspace, Labels(),
+                                                       JoinPath(source_.folder, ".waypoint")));
     return Dispatch(*project, job_);
   }
 
@@ -65,8 +64,7 @@ class Execution {
 
   absl::Status FetchSource() {
     auto say = [this](absl::string_view style, absl::string_view text) { ui_.Styled(style, text); };
-    ASSIGN_OR_RETURN(source_,
-                     datasource::Fetch(job_, {options_.working_folder, say, run_.stop}));
+    ASSIGN_OR_RETURN(source_, datasource::Fetch(job_, {options_.working_folder, say, run_.stop}));
     if (source_.ref.has_value()) run_.reports.download(*source_.ref);
     return absl::OkStatus();
   }

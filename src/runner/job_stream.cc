@@ -190,8 +190,7 @@ absl::Status JobStream::Reattach() {
     attached_ = false;
   }
   while (true) {
-    absl::Status registered =
-        registration_.AwaitLater(epoch_, options_.registration_patience, abandon_.get_token());
+    absl::Status registered = registration_.AwaitLater(epoch_, options_.registration_patience, abandon_.get_token());
     if (!registered.ok() && !absl::IsDeadlineExceeded(registered)) return registered;
     absl::Status status = ReattachOnce();
     if (status.ok() || !Retryable(status)) return status;

@@ -59,9 +59,15 @@ pb::Runner Runner::Describe() const {
   self.set_by_id_only(options_.by_id_only);
   self.mutable_labels()->insert(options_.labels.begin(), options_.labels.end());
   switch (options_.kind) {
-    case RunnerOptions::Kind::kLocal: self.mutable_local(); break;
-    case RunnerOptions::Kind::kRemote: self.mutable_remote(); break;
-    case RunnerOptions::Kind::kOnDemand: self.mutable_odr()->set_profile_id(options_.profile_id); break;
+    case RunnerOptions::Kind::kLocal:
+      self.mutable_local();
+      break;
+    case RunnerOptions::Kind::kRemote:
+      self.mutable_remote();
+      break;
+    case RunnerOptions::Kind::kOnDemand:
+      self.mutable_odr()->set_profile_id(options_.profile_id);
+      break;
   }
   return self;
 }
@@ -89,9 +95,9 @@ absl::Status Runner::Prepare(std::stop_token stop) {
 
 absl::Status Runner::Start(std::stop_token stop) {
   RETURN_IF_ERROR(Prepare(stop));
-  registration_ = std::make_unique<Registration>(
-      *channel_, Describe(), RegistrationOptions{clock_, options_.give_up_after},
-      [this](const pb::RunnerConfig& config) { configuration_.Apply(config); });
+  registration_ =
+      std::make_unique<Registration>(*channel_, Describe(), RegistrationOptions{clock_, options_.give_up_after},
+                                     [this](const pb::RunnerConfig& config) { configuration_.Apply(config); });
   RETURN_IF_ERROR(registration_->Start(stop));
   WAYPOINT_LOG(kInfo, "runner", "registered", {"id", id_});
   const int loops = options_.kind == RunnerOptions::Kind::kOnDemand ? 1 : std::max(options_.concurrency, 1);
@@ -131,14 +137,18 @@ void Runner::Loop(std::stop_token stop) {
 
 Runner::Next Runner::After(const absl::Status& status) const {
   switch (status.code()) {
-    case absl::StatusCode::kOk: return Next::kContinue;
+    case absl::StatusCode::kOk:
+      return Next::kContinue;
     case absl::StatusCode::kCancelled:
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kUnauthenticated: return Next::kEnd;
+    case absl::StatusCode::kUnauthenticated:
+      return Next::kEnd;
     case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kUnimplemented: return Next::kBackOff;
-    default: return Next::kContinue;
+    case absl::StatusCode::kUnimplemented:
+      return Next::kBackOff;
+    default:
+      return Next::kContinue;
   }
 }
 

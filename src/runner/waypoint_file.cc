@@ -34,9 +34,9 @@ absl::StatusOr<WaypointFile> ChooseWaypointFile(const std::string& folder, const
   if (!project.waypoint_hcl().empty()) {
     return Write(folder, project.waypoint_hcl(), project.waypoint_hcl_format(), pb::Job::Config::SERVER);
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat("no waypoint.hcl: none in ", folder, ", none in the job, none stored for project \"", project.name(),
-                   "\". Run `waypoint init` to make one"));
+  return absl::FailedPreconditionError(absl::StrCat("no waypoint.hcl: none in ", folder,
+                                                    ", none in the job, none stored for project \"", project.name(),
+                                                    "\". Run `waypoint init` to make one"));
 }
 
 }  // namespace waypoint::runner

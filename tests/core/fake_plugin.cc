@@ -87,8 +87,8 @@ struct Platform : Base {
   absl::Status DestroyWorkspace(std::stop_token stop) { return Play(script, "destroy workspace", stop); }
   absl::StatusOr<sdk::StatusReport> Status(Named<"target", docker::Deployment> target,
                                            Named<"last_report", sdk::StatusReport> last, std::stop_token stop) {
-    RETURN_IF_ERROR(Play(script, absl::StrCat("status ", target->id(), last->health_message().empty() ? "" : " again"),
-                         stop));
+    RETURN_IF_ERROR(
+        Play(script, absl::StrCat("status ", target->id(), last->health_message().empty() ? "" : " again"), stop));
     sdk::StatusReport report;
     report.set_health(sdk::StatusReport::READY);
     report.set_health_message("fine");

@@ -41,17 +41,18 @@ void FakeServer::ServeOperations() {
         *response.mutable_artifact() = Store(request.artifact(), "artifact-", &artifacts);
         return response;
       });
-  channel.On<pb::UpsertDeploymentRequest, pb::UpsertDeploymentResponse>("UpsertDeployment", [this](const auto& request) {
-    deployment_history.push_back(request.deployment());
-    pb::UpsertDeploymentResponse response;
-    pb::Deployment deployment = request.deployment();
-    // The server gives each deployment without generation one of its own.
-    if (deployment.generation().id().empty()) {
-      deployment.mutable_generation()->set_id(absl::StrCat("generation-", deployments.size() + 1));
-    }
-    *response.mutable_deployment() = Store(std::move(deployment), "deployment-", &deployments);
-    return response;
-  });
+  channel.On<pb::UpsertDeploymentRequest, pb::UpsertDeploymentResponse>(
+      "UpsertDeployment", [this](const auto& request) {
+        deployment_history.push_back(request.deployment());
+        pb::UpsertDeploymentResponse response;
+        pb::Deployment deployment = request.deployment();
+        // The server gives each deployment without generation one of its own.
+        if (deployment.generation().id().empty()) {
+          deployment.mutable_generation()->set_id(absl::StrCat("generation-", deployments.size() + 1));
+        }
+        *response.mutable_deployment() = Store(std::move(deployment), "deployment-", &deployments);
+        return response;
+      });
   channel.On<pb::UpsertReleaseRequest, pb::UpsertReleaseResponse>("UpsertRelease", [this](const auto& request) {
     release_history.push_back(request.release());
     pb::UpsertReleaseResponse response;

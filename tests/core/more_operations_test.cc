@@ -119,7 +119,8 @@ app "api" {
     use "cloud" {}
   }
 }
-)", load);
+)",
+                                    load);
     project_ = *Project::Open(environment_, config_.get(), "default", {}, JoinPath(folder_.path(), ".waypoint"));
     return *project_;
   }

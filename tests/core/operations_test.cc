@@ -117,8 +117,7 @@ TEST_F(OperationsTest, UpRunsAllStagesAndHandsResultsOn) {
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_THAT(script_.calls,
               ElementsAre("build web for registry", "push image", "deploy deployment-1 v1 deployment-1",
-                          "status made of image:v1", "status made of image:v1 again",
-                          "release made of image:v1"));
+                          "status made of image:v1", "status made of image:v1 again", "release made of image:v1"));
   EXPECT_EQ(result->up().release_url(), "http://made of image:v1");
   EXPECT_EQ(result->deploy().deployment().id(), "deployment-1");
   EXPECT_EQ(result->release().release().unimplemented(), false);
@@ -365,7 +364,8 @@ app "web" {
     use "bare" {}
   }
 }
-)")).ok());
+)"))
+                  .ok());
   ASSERT_EQ(server_.config.size(), 2u);
   EXPECT_EQ(server_.config[0].name(), "SHARED");
   EXPECT_EQ(server_.config[1].name(), "OWN");
@@ -389,7 +389,8 @@ app "web" {
     use "neither" {}
   }
 }
-)", load);
+)",
+                                     load);
   ASSERT_TRUE(config.ok());
   JobEnvironment environment;
   environment.plugins = &plugins_;

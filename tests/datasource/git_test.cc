@@ -26,7 +26,8 @@ class GitTest : public ::testing::Test {
   std::string Url() const { return JoinPath(folder_.path(), "origin"); }
 
   // Writes one file and commits it on `branch`; the commit's id.
-  std::string Commit(const std::string& file, const std::string& content, const std::string& branch = "refs/heads/main") {
+  std::string Commit(const std::string& file, const std::string& content,
+                     const std::string& branch = "refs/heads/main") {
     EXPECT_TRUE(MakeFolders(FolderOf(JoinPath(Url(), file))).ok());
     EXPECT_TRUE(WriteFile(JoinPath(Url(), file), content).ok());
     git_index* index = nullptr;

@@ -133,8 +133,7 @@ TEST(Native, CallsWithTypedArgumentsAndWrapsTheResult) {
   EXPECT_EQ(image.tag(), "pushed");
   EXPECT_EQ(response.labels().at("made"), "here");
   EXPECT_EQ(terminal.events.at(0).line().msg(), "building shop");
-  EXPECT_EQ(response.template_data(),
-            R"({"architecture":"","image":"web","location":null,"tag":"pushed"})");
+  EXPECT_EQ(response.template_data(), R"({"architecture":"","image":"web","location":null,"tag":"pushed"})");
 }
 
 TEST(Native, ExceptionsAreOrdinaryErrors) {

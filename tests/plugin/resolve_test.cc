@@ -117,7 +117,8 @@ TEST(Resolve, MappersInACircleEnd) {
 TEST(Resolve, TheErrorListsWhatIsMissing) {
   Arguments arguments;
   arguments.Add("artifact", Image("web"));
-  absl::Status status = arguments.Resolve(Wants({{"", "files.Image"}, {"", "docker.Image"}, {"", "ecr.Image"}})).status();
+  absl::Status status =
+      arguments.Resolve(Wants({{"", "files.Image"}, {"", "docker.Image"}, {"", "ecr.Image"}})).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr("\"Deploy\""));
   EXPECT_THAT(std::string(status.message()), HasSubstr("files.Image, ecr.Image"));

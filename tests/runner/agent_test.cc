@@ -114,7 +114,8 @@ TEST_F(AgentTest, TheLivenessPortAcceptsAndCloses) {
   auto liveness = Liveness::Start("127.0.0.1:0");
   ASSERT_TRUE(liveness.ok()) << liveness.status();
   for (int i = 0; i < 2; ++i) {
-    auto connection = ConnectTcp("127.0.0.1", static_cast<uint16_t>((*liveness)->port()), absl::Now() + absl::Seconds(5));
+    auto connection =
+        ConnectTcp("127.0.0.1", static_cast<uint16_t>((*liveness)->port()), absl::Now() + absl::Seconds(5));
     ASSERT_TRUE(connection.ok());
     EXPECT_TRUE(WaitReadable(connection->get(), absl::Now() + absl::Seconds(5)).ok());
     char byte;

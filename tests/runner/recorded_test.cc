@@ -57,8 +57,8 @@ void Normalise(Message* message) {
     message->GetReflection()->ClearField(message, data);
   }
   static const auto* const kLeftOut = new std::set<std::string>(
-      {"start_time", "complete_time", "generated_time", "created_time", "artifact_json", "deployment_json", "deployment",
-       "declared_resources", "destroyed_resources", "status_report", "resources", "preload"});
+      {"start_time", "complete_time", "generated_time", "created_time", "artifact_json", "deployment_json",
+       "deployment", "declared_resources", "destroyed_resources", "status_report", "resources", "preload"});
   const auto* reflection = message->GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   reflection->ListFields(*message, &fields);
@@ -245,7 +245,8 @@ app "web" {
     use "docker" {}
   }
 }
-)").ok());
+)")
+                    .ok());
   }
   absl::StatusOr<pb::Job::Result> Replay(const std::string& name) {
     Recording recording = Read(name);

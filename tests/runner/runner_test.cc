@@ -224,11 +224,11 @@ TEST_F(RunnerTest, CallsOfTheOperationAreRepeatedWhileTheServerIsAway) {
     if (++gets < 3) return absl::UnavailableError("restarting");
     return pb::Job();
   });
-  channel_.On<pb::QueueJobRequest, pb::QueueJobResponse>(
-      "QueueJob", [&](const auto&) -> absl::StatusOr<pb::QueueJobResponse> {
-        ++queues;
-        return absl::UnavailableError("restarting");
-      });
+  channel_.On<pb::QueueJobRequest, pb::QueueJobResponse>("QueueJob",
+                                                         [&](const auto&) -> absl::StatusOr<pb::QueueJobResponse> {
+                                                           ++queues;
+                                                           return absl::UnavailableError("restarting");
+                                                         });
   Runner runner(channel_, clock_, ids_, Options(), [](const JobRun& run) -> absl::StatusOr<pb::Job::Result> {
     auto got = client::Invoke<pb::Job>(*run.channel, "GetJob", pb::GetJobRequest());
     if (!got.ok()) return got.status();
