@@ -13,6 +13,7 @@
 #include "core/destroy_project.h"
 #include "core/init.h"
 #include "core/pipeline_step.h"
+#include "core/platform_session.h"
 #include "core/poll.h"
 #include "core/release.h"
 #include "core/status_report.h"
@@ -95,6 +96,14 @@ absl::StatusOr<Result> ForApp(const core::App& app, const pb::Job& job) {
     }
     case pb::Job::kAuth: {
       ASSIGN_OR_RETURN(*result.mutable_auth(), core::Authenticate(app, job.auth()));
+      return result;
+    }
+    case pb::Job::kExec: {
+      RETURN_IF_ERROR(core::ExecByPlatform(app, job.exec()));
+      return result;
+    }
+    case pb::Job::kLogs: {
+      RETURN_IF_ERROR(core::LogsByPlatform(app, job.logs()));
       return result;
     }
     case pb::Job::kDocs: {

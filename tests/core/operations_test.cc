@@ -16,6 +16,7 @@
 #include "core/destroy.h"
 #include "core/fake_plugin.h"
 #include "core/fake_server.h"
+#include "core/platform_session.h"
 #include "core/project.h"
 #include "core/release.h"
 #include "core/up.h"
@@ -369,6 +370,17 @@ app "web" {
   ASSERT_EQ(server_.config.size(), 2u);
   EXPECT_EQ(server_.config[0].name(), "SHARED");
   EXPECT_EQ(server_.config[1].name(), "OWN");
+}
+
+TEST_F(OperationsTest, APlatformWithoutExecAndLogsHasNothingToDo) {
+  App& app = Open(kFull);
+  ASSERT_TRUE(RunUp(app).ok());
+  pb::Job::ExecOp exec;
+  *exec.mutable_deployment() = server_.deployments["deployment-1"];
+  EXPECT_TRUE(ExecByPlatform(app, exec).ok());
+  pb::Job::LogsOp logs;
+  *logs.mutable_deployment() = exec.deployment();
+  EXPECT_TRUE(LogsByPlatform(app, logs).ok());
 }
 
 TEST_F(OperationsTest, NothingToReleaseSaysSo) {

@@ -1,0 +1,16 @@
+// Exec and logs that the platform itself offers, instead of the entrypoint (core-and-plugins.md A9 Exec).
+//
+// Threads: one.
+// Errors:  Unimplemented: the platform offers it, but this runner does not carry such sessions. A platform that does
+//          not offer it is no error: there is nothing to do.
+#pragma once
+
+#include "absl/status/status.h"
+#include "core/app.h"
+
+namespace waypoint::core {
+
+absl::Status ExecByPlatform(const App& app, const pb::Job::ExecOp& op);
+absl::Status LogsByPlatform(const App& app, const pb::Job::LogsOp& op);
+
+}  // namespace waypoint::core
