@@ -24,13 +24,17 @@ class ManualExecutor : public Executor {
   void Post(std::function<void()> callback) override;
   bool RunOne();  // false: nothing was waiting
   void RunAll();  // also what is posted meanwhile
+  bool idle() const {
+    absl::MutexLock lock(&mu_);
+    return queue_.empty();
+  }
   // Runs what comes, waiting for other threads, until `done`. False after 30 s without an end.
   bool RunUntil(const std::function<bool()>& done);
 
  private:
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return !queue_.empty(); }
 
-  absl::Mutex mu_;
+  mutable absl::Mutex mu_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -49,6 +49,7 @@ class Engine {
   Clock& clock() { return clock_; }
   IdSource& ids() { return ids_; }
   Fleet& fleet() { return book_.fleet; }
+  const Book& book() const { return book_; }
 
   // Workers. A worker that holds nothing may ask; Worker::Assigned answers.
   WorkerId Join(Worker* worker, const RunnerView& runner, absl::Duration silence);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/jobs/machine.h"
 
 namespace waypoint::jobs {
@@ -245,6 +247,27 @@ std::optional<std::string> JobIndex::LiveJobOf(const std::string& runner_id) con
   auto it = live_by_runner_.find(runner_id);
   if (it == live_by_runner_.end()) return std::nullopt;
   return *it->second.begin();
+}
+
+std::string JobIndex::DebugDump() const {
+  std::string text = "job index";
+  for (const auto& [target, queue] : queues_) {
+    absl::StrAppend(&text, "\nqueue ", target);
+    for (const auto& [lane, jobs] : queue.lanes) {
+      absl::StrAppend(&text, " [", lane, "]");
+      for (const QueuePosition& position : jobs) absl::StrAppend(&text, " ", position.first, ":", position.second);
+    }
+    for (const auto& [position, lane] : queue.heads) absl::StrAppend(&text, " head ", position.second);
+  }
+  for (const auto& [target, jobs] : all_by_target_) absl::StrAppend(&text, "\nall ", target, " ", jobs.size());
+  for (const std::string& id : live_) absl::StrAppend(&text, "\nlive ", id);
+  for (const auto& [lane, targets] : lane_targets_) absl::StrAppend(&text, "\nlane ", lane, " ", absl::StrJoin(targets, " "));
+  for (const auto* map : {&live_by_runner_, &dependents_, &holders_, &singletons_}) {
+    for (const auto& [key, ids] : *map) absl::StrAppend(&text, "\n", key, ": ", absl::StrJoin(ids, " "));
+  }
+  for (const auto& [time, id] : expiry_) absl::StrAppend(&text, "\nexpires ", absl::ToUnixNanos(time), " ", id);
+  absl::StrAppend(&text, "\nunfinished ", unfinished_.size(), " queued ", queued_.size());
+  return text;
 }
 
 void JobIndex::KeepNewest(size_t keep) {

@@ -29,6 +29,8 @@ class JobIndex : public state::Index {
  public:
   state::Table table() const override { return state::Table::kJob; }
   void Changed(const std::string& key, const state::Message* before, const state::Message* after) override;
+  // All but what pruning decides.
+  std::string DebugDump() const override;
 
   // The oldest job of this target that is free to start.
   std::optional<QueuePosition> Head(const std::string& target_key) const;
