@@ -84,8 +84,8 @@ void Simulation::CheckNoJobWaitsForAWaitingRunner() {
   const jobs::Book& book = server_.engine().book();
   for (jobs::WorkerId worker : book.fleet.AllWaiting()) {
     if (auto job = server_.index().Best(*book.fleet.RunnerOf(worker))) {
-      verdict_.Violated(absl::StrCat("job ", *job, " and runner ", book.fleet.RunnerOf(worker)->id,
-                                     " wait for each other"));
+      verdict_.Violated(
+          absl::StrCat("job ", *job, " and runner ", book.fleet.RunnerOf(worker)->id, " wait for each other"));
     }
   }
 }
@@ -169,7 +169,8 @@ void Simulation::CheckReload() {
   KillServer();
   server_.Start(elapsed_);
   const std::string after = server_.store().DebugDump();
-  if (after != before) verdict_.Violated(absl::StrCat("memory is not what a restart loads: ", FirstDifference(before, after)));
+  if (after != before)
+    verdict_.Violated(absl::StrCat("memory is not what a restart loads: ", FirstDifference(before, after)));
 }
 
 }  // namespace waypoint::simulation

@@ -102,7 +102,8 @@ void SimBackend::Judge(const std::string* before_bytes, const std::string& after
   after.ParseFromString(after_bytes);
   const std::string step = absl::StrCat("job ", after.id(), ": ", pb::Job::State_Name(before.state()), " -> ",
                                         pb::Job::State_Name(after.state()));
-  if (!MayBecome(before.state(), after.state())) verdict_.Violated(absl::StrCat(step, " is no transition of the table"));
+  if (!MayBecome(before.state(), after.state()))
+    verdict_.Violated(absl::StrCat(step, " is no transition of the table"));
   const bool assigned = after.state() == pb::Job::WAITING || after.state() == pb::Job::RUNNING;
   if (assigned && after.assigned_runner().id().empty()) verdict_.Violated(step + " without a runner");
   if (after.state() == pb::Job::QUEUED && after.has_assigned_runner()) verdict_.Violated(step + " with a runner");

@@ -26,7 +26,7 @@ class SimRunner {
   const std::string& id() const { return self_.id(); }
   // Does something that it may do now.
   void Act();
-  void Crash();          // forgets its job, closes nothing properly
+  void Crash();  // forgets its job, closes nothing properly
   void Heal() { healthy_ = true; }
 
  private:
@@ -50,10 +50,10 @@ class SimRunner {
   bool configured_ = false;
   uint64_t attempt_ = 0;  // of the job stream: ends of older ones mean nothing
   uint64_t config_attempt_ = 0;
-  std::string job_id_;    // acknowledged and not finished
+  std::string job_id_;      // acknowledged and not finished
   bool expecting_ = false;  // asked, no assignment yet
   bool cancelled_ = false;
-  bool deaf_ = false;     // ignores cancels and says nothing more
+  bool deaf_ = false;  // ignores cancels and says nothing more
   int lines_ = 0;
   std::optional<pb::RunnerJobStreamRequest> final_;  // said, not confirmed
 };

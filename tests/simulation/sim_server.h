@@ -43,7 +43,9 @@ class SimServer {
 
  private:
   struct MapTable : server::Table {
-    void AddUnary(std::string method, server::Needs, RawUnary handler) override { unaries[method] = std::move(handler); }
+    void AddUnary(std::string method, server::Needs, RawUnary handler) override {
+      unaries[method] = std::move(handler);
+    }
     void AddStream(std::string method, server::Needs, RawOpen open) override { streams[method] = std::move(open); }
     std::map<std::string, RawUnary> unaries;
     std::map<std::string, RawOpen> streams;

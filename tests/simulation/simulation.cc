@@ -135,8 +135,8 @@ void Simulation::DeliverToServer(Pipe& pipe) {
   for (const auto& [job_id, state] : held_by_others) {
     const pb::Job::State now = server_.StateOf(job_id);
     if (now == state || now == pb::Job::QUEUED) continue;
-    verdict_.Violated(absl::StrCat("job ", job_id, " became ", pb::Job::State_Name(now),
-                                   " by a stream that does not hold it"));
+    verdict_.Violated(
+        absl::StrCat("job ", job_id, " became ", pb::Job::State_Name(now), " by a stream that does not hold it"));
   }
 }
 

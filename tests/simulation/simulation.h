@@ -78,15 +78,15 @@ class Simulation {
   SimServer server_{backend_, ids_};
   absl::Duration elapsed_;
   absl::Time Now() const { return absl::FromUnixSeconds(1704164645) + elapsed_; }
-  int down_for_ = 0;            // steps until the server is started again
+  int down_for_ = 0;                            // steps until the server is started again
   absl::Duration failed_at_ = -absl::Hours(1);  // the newest failed sync
 
   std::vector<std::shared_ptr<Pipe>> pipes_;
   std::vector<std::unique_ptr<SimRunner>> runners_;
   std::vector<std::unique_ptr<SimFollower>> followers_;
-  std::vector<std::string> jobs_;           // acknowledged
-  std::set<std::string> cancelled_;         // acknowledged cancels
-  std::set<std::string> finished_;          // the runner was told that its last word arrived
+  std::vector<std::string> jobs_;    // acknowledged
+  std::set<std::string> cancelled_;  // acknowledged cancels
+  std::set<std::string> finished_;   // the runner was told that its last word arrived
 };
 
 }  // namespace waypoint::simulation

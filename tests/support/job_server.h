@@ -52,8 +52,8 @@ class JobServer {
   }
   template <typename Peer>
   std::unique_ptr<Peer> Open(const std::string& method, const server::Caller& caller) {
-    return std::make_unique<Peer>(executor,
-                                  [&](server::RawOutbox* outbox) { return table_->streams.at(method)(caller, outbox); });
+    return std::make_unique<Peer>(
+        executor, [&](server::RawOutbox* outbox) { return table_->streams.at(method)(caller, outbox); });
   }
 
   // Frequent moves.
@@ -75,7 +75,9 @@ class JobServer {
 
  private:
   struct MapTable : server::Table {
-    void AddUnary(std::string method, server::Needs, RawUnary handler) override { unaries[method] = std::move(handler); }
+    void AddUnary(std::string method, server::Needs, RawUnary handler) override {
+      unaries[method] = std::move(handler);
+    }
     void AddStream(std::string method, server::Needs, RawOpen open) override { streams[method] = std::move(open); }
     std::map<std::string, RawUnary> unaries;
     std::map<std::string, RawOpen> streams;

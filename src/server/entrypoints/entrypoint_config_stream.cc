@@ -37,8 +37,8 @@ void EntrypointConfigStream::OnMessage(pb::EntrypointConfigRequest request) {
 absl::Status EntrypointConfigStream::Check(const pb::EntrypointConfigRequest& request) const {
   if (request.instance_id().empty()) return absl::AbortedError("instance_id must not be empty");
   if (!identity_.deployment_id.empty() && identity_.deployment_id != request.deployment_id()) {
-    return absl::PermissionDeniedError(absl::StrCat("the token is for deployment ", identity_.deployment_id,
-                                                    ", not for ", request.deployment_id()));
+    return absl::PermissionDeniedError(
+        absl::StrCat("the token is for deployment ", identity_.deployment_id, ", not for ", request.deployment_id()));
   }
   return absl::OkStatus();
 }

@@ -15,8 +15,9 @@ void EntrypointLogStream::OnMessage(pb::EntrypointLogBatch batch) {
   const Instance* instance = room_.instances.Find(instance_id_);
   if (instance == nullptr) {
     if (first) {
-      out_.Finish(absl::NotFoundError(absl::StrCat("instance ", instance_id_, " is not connected: its EntrypointConfig "
-                                                                              "stream must be open")));
+      out_.Finish(absl::NotFoundError(absl::StrCat("instance ", instance_id_,
+                                                   " is not connected: its EntrypointConfig "
+                                                   "stream must be open")));
     }
     return;
   }

@@ -21,9 +21,9 @@ void EntrypointService::Register(server::Table& table) {
                                         EntrypointConfigStream, true>);
   table.Stream("EntrypointLogStream", Needs::kEntrypoint, *this,
                &EntrypointService::Open<pb::EntrypointLogBatch, Empty, EntrypointLogStream, false>);
-  table.Stream("EntrypointExecStream", Needs::kEntrypoint, *this,
-               &EntrypointService::Open<pb::EntrypointExecRequest, pb::EntrypointExecResponse, EntrypointExecStream,
-                                        false>);
+  table.Stream(
+      "EntrypointExecStream", Needs::kEntrypoint, *this,
+      &EntrypointService::Open<pb::EntrypointExecRequest, pb::EntrypointExecResponse, EntrypointExecStream, false>);
   table.Stream("GetLogStream", Needs::kUser, *this,
                &EntrypointService::Open<pb::GetLogStreamRequest, pb::LogBatch, LogStream, false>);
   table.Stream("StartExecStream", Needs::kUser, *this,

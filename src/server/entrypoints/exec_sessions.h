@@ -34,10 +34,10 @@ class ExecSession {
 
   std::deque<pb::ExecStreamResponse> to_client;
   std::deque<pb::EntrypointExecResponse> to_entrypoint;
-  bool connected = false;    // an entrypoint has come, or none will
+  bool connected = false;  // an entrypoint has come, or none will
   bool client_gone = false;
   bool entrypoint_gone = false;
-  std::function<void()> wake_client;      // something in to_client, or room in to_entrypoint, or an end
+  std::function<void()> wake_client;  // something in to_client, or room in to_entrypoint, or an end
   std::function<void()> wake_entrypoint;
 
   void WakeClient() const {

@@ -35,8 +35,7 @@ class StartExecStream : public server::Session<pb::ExecStreamRequest, pb::ExecSt
 
 class EntrypointExecStream : public server::Session<pb::EntrypointExecRequest, pb::EntrypointExecResponse> {
  public:
-  EntrypointExecStream(Room& room, server::Outbox<pb::EntrypointExecResponse> outbox)
-      : Session(outbox), room_(room) {}
+  EntrypointExecStream(Room& room, server::Outbox<pb::EntrypointExecResponse> outbox) : Session(outbox), room_(room) {}
   ~EntrypointExecStream() override { Stop(absl::OkStatus()); }
 
   void OnMessage(pb::EntrypointExecRequest message) override;

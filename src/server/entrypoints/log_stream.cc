@@ -46,10 +46,11 @@ void LogStream::OnMessage(pb::GetLogStreamRequest request) {
   if (watch_ != 0) return;
   request_ = std::move(request);
   if (request_.limit_backlog() != 0) backlog_ = request_.limit_backlog();
-  bool application = request_.has_application() && request_.application().has_application() &&
-                     request_.application().has_workspace();
+  bool application =
+      request_.has_application() && request_.application().has_application() && request_.application().has_workspace();
   if (request_.deployment_id().empty() && !application) {
-    out_.Finish(absl::FailedPreconditionError("give the scope of the logs: deployment_id, or application and workspace"));
+    out_.Finish(
+        absl::FailedPreconditionError("give the scope of the logs: deployment_id, or application and workspace"));
     return;
   }
   watch_ = room_.store.Watch({"deployment"}, [this] { Evaluate(); });

@@ -53,9 +53,9 @@ std::optional<Blocked> DependencyReason(const pb::Job& job, const World& world, 
   auto start = world.StartJob(job);
   for (const auto& dependency : unfinished) {
     if (start && dependency->id() == start->id()) {
-      return BlockedBy(Blocked::ON_DEMAND_STARTING, *dependency, world,
-                       absl::StrCat("waiting for the on-demand runner to be started by ",
-                                    Describe(*dependency, world, now)));
+      return BlockedBy(
+          Blocked::ON_DEMAND_STARTING, *dependency, world,
+          absl::StrCat("waiting for the on-demand runner to be started by ", Describe(*dependency, world, now)));
     }
   }
   std::string more = unfinished.size() > 1 ? absl::StrCat(" and ", unfinished.size() - 1, " more") : "";
@@ -78,18 +78,18 @@ std::optional<Blocked> OnDemandReason(const pb::Job& job, const World& world, ab
   const std::string& runner = job.target_runner().id().id();
   auto watch = world.WatchJob(job);
   if (watch && IsTerminal(watch->state())) {
-    std::string words = watch->has_error() ? watch->error().message()
-                                           : absl::StrCat("it ended with exit code ",
-                                                          watch->result().watch_task().exit_code());
+    std::string words = watch->has_error()
+                            ? watch->error().message()
+                            : absl::StrCat("it ended with exit code ", watch->result().watch_task().exit_code());
     Blocked blocked = BlockedBy(Blocked::ON_DEMAND_FAILED, *watch, world,
                                 absl::StrCat("the on-demand runner ", runner, " failed: ", words));
     blocked.set_runner_id(runner);
     return blocked;
   }
-  Blocked blocked = BlockedBy(Blocked::ON_DEMAND_STARTING, *start, world,
-                              absl::StrCat("the on-demand runner ", runner, " was started ",
-                                           Age(FromTimestamp(start->complete_time()), now),
-                                           " ago and has not connected yet"));
+  Blocked blocked =
+      BlockedBy(Blocked::ON_DEMAND_STARTING, *start, world,
+                absl::StrCat("the on-demand runner ", runner, " was started ",
+                             Age(FromTimestamp(start->complete_time()), now), " ago and has not connected yet"));
   blocked.set_runner_id(runner);
   return blocked;
 }
@@ -126,18 +126,20 @@ Verdict RunnerVerdict(const pb::Job& job, const World& world, absl::Time now) {
   Survey survey = Ask(job, world);
   if (!survey.idle.empty()) return Assignable{survey.idle};
   if (survey.busy) {
-    Blocked blocked = Because(Blocked::BUSY, absl::StrCat("waiting for runner ", survey.busy->view.id,
-                                                          survey.busy->busy_job.empty()
-                                                              ? ", which does not ask for a job yet"
-                                                              : ", busy with job " + survey.busy->busy_job));
+    Blocked blocked = Because(Blocked::BUSY,
+                              absl::StrCat("waiting for runner ", survey.busy->view.id,
+                                           survey.busy->busy_job.empty() ? ", which does not ask for a job yet"
+                                                                         : ", busy with job " + survey.busy->busy_job));
     blocked.set_runner_id(survey.busy->view.id);
     blocked.set_job_id(survey.busy->busy_job);
     return blocked;
   }
   if (survey.pending) {
     const std::string& id = survey.pending->view.id;
-    Blocked blocked = Because(Blocked::NOT_ADOPTED, absl::StrCat("runner ", id, " is online but not adopted; run: "
-                                                                 "waypoint runner adopt ", id));
+    Blocked blocked = Because(Blocked::NOT_ADOPTED, absl::StrCat("runner ", id,
+                                                                 " is online but not adopted; run: "
+                                                                 "waypoint runner adopt ",
+                                                                 id));
     blocked.set_runner_id(id);
     return blocked;
   }
@@ -149,7 +151,8 @@ Verdict RunnerVerdict(const pb::Job& job, const World& world, absl::Time now) {
     blocked.set_runner_id(id);
     return blocked;
   }
-  Blocked blocked = Because(Blocked::NO_MATCH, absl::StrCat("no online runner fits: ", absl::StrJoin(survey.misses, "; ")));
+  Blocked blocked =
+      Because(Blocked::NO_MATCH, absl::StrCat("no online runner fits: ", absl::StrJoin(survey.misses, "; ")));
   for (std::string& miss : survey.misses) blocked.add_details(std::move(miss));
   return blocked;
 }

@@ -59,7 +59,9 @@ class Engine {
   // The stream is gone: an assignment that it did not acknowledge goes back to the queue.
   void Leave(WorkerId worker);
   // Held, i.e. reports of this lease count.
-  bool Holds(const std::string& job_id, Lease lease) const { return lease != 0 && book_.LeaseOf(job_id).number == lease; }
+  bool Holds(const std::string& job_id, Lease lease) const {
+    return lease != 0 && book_.LeaseOf(job_id).number == lease;
+  }
 
   std::vector<pb::ConfigSource> SourcesFor(const state::View& view, const pb::Job& job) const {
     return options_.sources(view, job);

@@ -97,7 +97,8 @@ std::optional<WorkerId> Fleet::Pick(const std::string& target_key, const Labels&
     return *waiting_for_any_.begin();
   }
   if (labels.empty()) {
-    auto it = target_key.rfind("id/", 0) == 0 ? waiting_by_runner_.find(target_key.substr(3)) : waiting_by_runner_.end();
+    auto it =
+        target_key.rfind("id/", 0) == 0 ? waiting_by_runner_.find(target_key.substr(3)) : waiting_by_runner_.end();
     if (it == waiting_by_runner_.end()) return std::nullopt;
     return *it->second.begin();
   }

@@ -261,7 +261,8 @@ std::string JobIndex::DebugDump() const {
   }
   for (const auto& [target, jobs] : all_by_target_) absl::StrAppend(&text, "\nall ", target, " ", jobs.size());
   for (const std::string& id : live_) absl::StrAppend(&text, "\nlive ", id);
-  for (const auto& [lane, targets] : lane_targets_) absl::StrAppend(&text, "\nlane ", lane, " ", absl::StrJoin(targets, " "));
+  for (const auto& [lane, targets] : lane_targets_)
+    absl::StrAppend(&text, "\nlane ", lane, " ", absl::StrJoin(targets, " "));
   for (const auto* map : {&live_by_runner_, &dependents_, &holders_, &singletons_}) {
     for (const auto& [key, ids] : *map) absl::StrAppend(&text, "\n", key, ": ", absl::StrJoin(ids, " "));
   }

@@ -74,7 +74,7 @@ class JobIndex : public state::Index {
   };
   struct TargetQueue {
     Labels labels;
-    std::map<std::string, std::set<QueuePosition>> lanes;  // by lock key
+    std::map<std::string, std::set<QueuePosition>> lanes;   // by lock key
     std::set<std::pair<QueuePosition, std::string>> heads;  // the first of each lane whose lock is free
   };
 

@@ -82,8 +82,8 @@ absl::Status Prepare(const state::View& view, pb::Job& job, absl::string_view ex
                      std::string new_id) {
   auto project = view.Get<pb::Project>(absl::AsciiStrToLower(job.application().project()));
   if (project == nullptr) {
-    return absl::NotFoundError(absl::StrCat("there is no project \"", job.application().project(),
-                                            "\"; create it with: waypoint init"));
+    return absl::NotFoundError(
+        absl::StrCat("there is no project \"", job.application().project(), "\"; create it with: waypoint init"));
   }
   if (!job.has_data_source()) {
     if (!project->has_data_source()) {

@@ -57,8 +57,7 @@ void JobService::Queue(const Caller& caller, const pb::QueueJobRequest& request,
   }
   auto response = std::make_shared<pb::QueueJobResponse>();
   auto add = [&](Step& step) -> absl::Status {
-    ASSIGN_OR_RETURN(std::string id,
-                     queue_.Add(step, {request.job(), request.expires_in(), caller.identity.user_id}));
+    ASSIGN_OR_RETURN(std::string id, queue_.Add(step, {request.job(), request.expires_in(), caller.identity.user_id}));
     response->set_job_id(id);
     return absl::OkStatus();
   };
@@ -71,9 +70,8 @@ void JobService::Queue(const Caller& caller, const pb::QueueJobRequest& request,
 
 void JobService::Cancel(const Caller& caller, const pb::CancelJobRequest& request,
                         Reply<google::protobuf::Empty> reply) {
-  engine_.Apply(request.job_id(), event::Cancel{request.force()}, [reply](absl::Status status) {
-    status.ok() ? reply(google::protobuf::Empty()) : reply(status);
-  });
+  engine_.Apply(request.job_id(), event::Cancel{request.force()},
+                [reply](absl::Status status) { status.ok() ? reply(google::protobuf::Empty()) : reply(status); });
 }
 
 void JobService::Get(const Caller& caller, const pb::GetJobRequest& request, Reply<pb::Job> reply) {
@@ -85,7 +83,8 @@ void JobService::Get(const Caller& caller, const pb::GetJobRequest& request, Rep
     if (auto blocked = engine_.Explain(view, *job)) *response->mutable_blocked() = *std::move(blocked);
     return absl::OkStatus();
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 void JobService::List(const Caller& caller, const pb::ListJobsRequest& request, Reply<pb::ListJobsResponse> reply) {
@@ -100,7 +99,8 @@ void JobService::List(const Caller& caller, const pb::ListJobsRequest& request, 
     ASSIGN_OR_RETURN(*response, ListJobs(view, engine_.index(), request, explain));
     return absl::OkStatus();
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 void JobService::Validate(const Caller& caller, const pb::ValidateJobRequest& request,
@@ -118,7 +118,8 @@ void JobService::Validate(const Caller& caller, const pb::ValidateJobRequest& re
     response->set_assignable(SomebodyCouldRun(view, request.job().target_runner()));
     return absl::OkStatus();
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 }  // namespace waypoint::jobs

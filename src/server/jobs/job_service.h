@@ -19,11 +19,13 @@ class JobService {
   JobService(Engine& engine, const JobQueue& queue) : engine_(engine), queue_(queue) {}
   void Register(server::Table& table);
 
-  void Queue(const server::Caller& caller, const pb::QueueJobRequest& request, server::Reply<pb::QueueJobResponse> reply);
+  void Queue(const server::Caller& caller, const pb::QueueJobRequest& request,
+             server::Reply<pb::QueueJobResponse> reply);
   void Cancel(const server::Caller& caller, const pb::CancelJobRequest& request,
               server::Reply<google::protobuf::Empty> reply);
   void Get(const server::Caller& caller, const pb::GetJobRequest& request, server::Reply<pb::Job> reply);
-  void List(const server::Caller& caller, const pb::ListJobsRequest& request, server::Reply<pb::ListJobsResponse> reply);
+  void List(const server::Caller& caller, const pb::ListJobsRequest& request,
+            server::Reply<pb::ListJobsResponse> reply);
   void Validate(const server::Caller& caller, const pb::ValidateJobRequest& request,
                 server::Reply<pb::ValidateJobResponse> reply);
 

@@ -152,7 +152,8 @@ void JobStream::AddEvents(const logbuffer::Batch<TerminalEvent>& batch, Response
 void JobStream::NoteGap(Response::Terminal& terminal) {
   uint64_t skipped = reader_->skipped();
   if (skipped == gaps_said_) return;
-  *terminal.add_events() = Line(absl::StrCat("[", skipped - gaps_said_, " lines of output were skipped here]"), "warning");
+  *terminal.add_events() =
+      Line(absl::StrCat("[", skipped - gaps_said_, " lines of output were skipped here]"), "warning");
   gaps_said_ = skipped;
 }
 

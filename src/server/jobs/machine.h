@@ -65,9 +65,9 @@ struct Replaced {
 };
 }  // namespace event
 
-using JobEvent = std::variant<event::Assign, event::Ack, event::Nack, event::Complete, event::Fail, event::Heartbeat,
-                              event::Cancel, event::Expire, event::AckTimeout, event::HeartbeatTimeout,
-                              event::DependencyFailed, event::Replaced>;
+using JobEvent =
+    std::variant<event::Assign, event::Ack, event::Nack, event::Complete, event::Fail, event::Heartbeat, event::Cancel,
+                 event::Expire, event::AckTimeout, event::HeartbeatTimeout, event::DependencyFailed, event::Replaced>;
 
 struct Change {
   enum class Timer { kKeep, kStop, kAck, kHeartbeat };

@@ -87,8 +87,8 @@ absl::Status Step::Edit(const std::string& job_id, absl::FunctionRef<void(pb::Jo
 void Step::TellHolder(const pb::Job& before, const pb::Job& after) {
   LeaseState lease = book_.LeaseOf(after.id());
   if (lease.worker == 0 || !after.has_cancel_time()) return;
-  bool news = !before.has_cancel_time() ||
-              FromTimestamp(before.cancel_time()) != FromTimestamp(after.cancel_time()) || IsTerminal(after.state());
+  bool news = !before.has_cancel_time() || FromTimestamp(before.cancel_time()) != FromTimestamp(after.cancel_time()) ||
+              IsTerminal(after.state());
   if (!news || after.has_complete_time()) return;
   After([this_book = &book_, worker = lease.worker, after] {
     if (Worker* holder = this_book->fleet.Find(worker)) holder->Cancelled(after);
@@ -109,9 +109,8 @@ void Step::SetTimer(const std::string& job_id, Change::Timer timer) {
 }
 
 void Step::SetDeadline(const std::string& job_id, std::optional<absl::Time> when) {
-  txn_.OnUndo([this_book = &book_, job_id, before = book_.deadlines.Get(job_id)] {
-    this_book->deadlines.Set(job_id, before);
-  });
+  txn_.OnUndo(
+      [this_book = &book_, job_id, before = book_.deadlines.Get(job_id)] { this_book->deadlines.Set(job_id, before); });
   book_.deadlines.Set(job_id, when);
 }
 

@@ -65,7 +65,8 @@ void TaskService::Get(const Caller& caller, const pb::GetTaskRequest& request, R
     ASSIGN_OR_RETURN(auto task, FindTask(view, request.ref()));
     return Load(view, *task, *response);
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 void TaskService::List(const Caller& caller, const pb::ListTaskRequest& request, Reply<pb::ListTaskResponse> reply) {
@@ -80,7 +81,8 @@ void TaskService::List(const Caller& caller, const pb::ListTaskRequest& request,
     });
     return loaded;
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 // Start, main, watch, stop. The first failure ends it; what was cancelled before stays so.

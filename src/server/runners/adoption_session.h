@@ -23,8 +23,7 @@ class AdoptionSession : public server::Session<pb::RunnerTokenRequest, pb::Runne
   using Response = pb::RunnerTokenResponse;
   using Mint = std::function<absl::StatusOr<std::string>(state::Txn&, pb::Token)>;
 
-  AdoptionSession(jobs::Engine& engine, const Mint& mint, const server::Caller& caller,
-                  server::Outbox<Response> outbox)
+  AdoptionSession(jobs::Engine& engine, const Mint& mint, const server::Caller& caller, server::Outbox<Response> outbox)
       : Session(outbox), engine_(engine), mint_(mint), caller_(caller) {}
   ~AdoptionSession() override { Stop(); }
 

@@ -110,7 +110,8 @@ void ProfileService::Get(const Caller& caller, const pb::GetOnDemandRunnerConfig
     *response->mutable_config() = *profile;
     return absl::OkStatus();
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 void ProfileService::GetDefault(const Caller& caller, const google::protobuf::Empty& request,
@@ -120,7 +121,8 @@ void ProfileService::GetDefault(const Caller& caller, const google::protobuf::Em
     if (auto profile = jobs::DefaultProfile(view)) *response->mutable_config() = *profile;
     return absl::OkStatus();
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 void ProfileService::Delete(const Caller& caller, const pb::DeleteOnDemandRunnerConfigRequest& request,
@@ -147,7 +149,8 @@ void ProfileService::List(const Caller& caller, const google::protobuf::Empty& r
     });
     return absl::OkStatus();
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 }  // namespace waypoint::runners

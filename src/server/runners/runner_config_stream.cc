@@ -25,7 +25,8 @@ void RunnerConfigStream::OnMessage(pb::RunnerConfigRequest message) {
     return;
   }
   auto open = [&](jobs::Step& step) { return Open(step, message.open().runner()); };
-  engine_.Update(open, [this, engine = &engine_, id = message.open().runner().id(), alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
+  engine_.Update(open, [this, engine = &engine_, id = message.open().runner().id(),
+                        alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
     if (alive.expired()) {
       if (status.ok()) LeaveRegistry(*engine, id);
       return;

@@ -64,7 +64,7 @@ class RunnerJobStream : public server::Session<pb::RunnerJobStreamRequest, pb::R
   std::string job_id_;
   jobs::Lease lease_ = 0;
   bool reattached_ = false;
-  bool ack_counts_ = true;  // the job was WAITING when it was handed over
+  bool ack_counts_ = true;            // the job was WAITING when it was handed over
   std::optional<pb::Job> cancelled_;  // to be said after the ack
 };
 

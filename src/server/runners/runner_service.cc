@@ -60,7 +60,8 @@ void RunnerService::List(const Caller& caller, const pb::ListRunnersRequest& req
     for (auto it = runners.rbegin(); it != runners.rend(); ++it) response->add_runners()->Swap(&*it);
     return absl::OkStatus();
   };
-  engine_.store().Look(look, [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look,
+                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
 void RunnerService::Adopt(const Caller& caller, const pb::AdoptRunnerRequest& request,
@@ -92,9 +93,8 @@ void RunnerService::Forget(const Caller& caller, const pb::ForgetRunnerRequest& 
     step.txn().Delete<pb::Runner>(request.runner_id());
     return absl::OkStatus();
   };
-  engine_.Update(forget, [reply](absl::Status status) {
-    status.ok() ? reply(google::protobuf::Empty()) : reply(status);
-  });
+  engine_.Update(forget,
+                 [reply](absl::Status status) { status.ok() ? reply(google::protobuf::Empty()) : reply(status); });
 }
 
 std::unique_ptr<server::Session<pb::RunnerJobStreamRequest, pb::RunnerJobStreamResponse>> RunnerService::OpenJobs(

@@ -91,9 +91,7 @@ TEST(BlockedTest, DependenciesComeFirst) {
   EXPECT_THAT(reason.message(), HasSubstr("and 1 more"));
 }
 
-TEST(BlockedTest, NoRunner) {
-  EXPECT_EQ(ReasonOf(DeployJob("J"), FakeWorld()).message(), "no runner online");
-}
+TEST(BlockedTest, NoRunner) { EXPECT_EQ(ReasonOf(DeployJob("J"), FakeWorld()).message(), "no runner online"); }
 
 TEST(BlockedTest, EachMissIsNamed) {
   FakeWorld world;

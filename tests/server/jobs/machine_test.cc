@@ -38,12 +38,12 @@ google::protobuf::Timestamp CancelOfOther() { return ToTimestamp(kBefore + absl:
 
 enum Effects : unsigned {
   kNothing = 0,
-  kAssigned = 1,       // assign_time = now, assigned_runner
-  kUnassigned = 2,     // both cleared
-  kAckTime = 4,        // ack_time = now
-  kCompleteTime = 8,   // complete_time = now
-  kCancelTime = 16,    // cancel_time = now
-  kCanceledError = 32, // error.code CANCELED
+  kAssigned = 1,        // assign_time = now, assigned_runner
+  kUnassigned = 2,      // both cleared
+  kAckTime = 4,         // ack_time = now
+  kCompleteTime = 8,    // complete_time = now
+  kCancelTime = 16,     // cancel_time = now
+  kCanceledError = 32,  // error.code CANCELED
   kLeaseEnds = 64,
   kOutput = 128,
   kCascades = 256,

@@ -70,8 +70,7 @@ TEST_F(JobFlowTest, LocalRunnerById) {
   EXPECT_TRUE(runner->status()->ok());
   EXPECT_TRUE(server.Get(id).result().has_build());
 
-  EXPECT_EQ(Story(server.Follow(id)->received()),
-            "open state:SUCCESS job buffered[hello,world,last words] complete");
+  EXPECT_EQ(Story(server.Follow(id)->received()), "open state:SUCCESS job buffered[hello,world,last words] complete");
 }
 
 TEST_F(JobFlowTest, FailureEndsTheStreamWithTheRunnersError) {
