@@ -219,6 +219,7 @@ void Engine::Prune() {
 
 void Engine::RetryMatch() {
   for (WorkerId worker : book_.fleet.AllWaiting()) {
+    if (!book_.fleet.IsWaiting(worker)) continue;  // got a job in the transaction of an earlier one
     book_.fleet.StopWaiting(worker);
     Ask(worker);
   }
