@@ -104,8 +104,10 @@ class Follower {
   }
 
  private:
-  void OpenStream() {
+  // After a restart the connection still remembers the refusal of before: then it must be waited for.
+  void OpenStream(bool wait_for_ready = false) {
     CallOptions call = options_.call;
+    call.wait_for_ready = wait_for_ready;
     // Without cancelling, an interrupt just ends our watching; the job goes on.
     if (!options_.cancel_on_interrupt) call.stop = options_.interrupt;
     std::unique_ptr<Stream> stream = channel_.Open("GetJobStream", call);
@@ -129,7 +131,7 @@ class Follower {
     // The same server replays what it has; what was shown already is skipped.
     skip_ = anew ? 0 : shown_;
     if (anew) shown_ = 0;
-    OpenStream();
+    OpenStream(/*wait_for_ready=*/true);
     return absl::OkStatus();
   }
 
