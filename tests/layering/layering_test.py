@@ -1,6 +1,6 @@
 """Keeps the walls of docs/ARCHITECTURE.md standing.
 
-Usage: layering_test.py SOURCE_DIR MANIFEST
+Usage: layering_test.py SOURCE_DIR MANIFEST [FOLDER THIS BUILD LEAVES OUT...]
   1. A folder of src/ includes only itself and folders below it, and a target only what its DEPS reach.
   2. gRPC and RocksDB headers stay in their rooms.
   3. Deciding code reads no real clock and starts no thread.
@@ -93,8 +93,9 @@ def main():
                         errors.append(f"{f}: includes {include}, which no DEP of {target.name} reaches")
 
     built = {s for t in targets.values() for s in t.sources}
+    left_out = tuple(f"{folder}/" for folder in sys.argv[3:])
     for f in files:
-        if f.endswith(".cc") and f not in built:
+        if f.endswith(".cc") and f not in built and not f.startswith(left_out):
             errors.append(f"{f}: no target builds it")
     included = {i for t in text.values() for i in INCLUDE.findall(t)}
     for f in files:
