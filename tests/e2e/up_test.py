@@ -122,7 +122,7 @@ class ServerKilled(World):
 class Interrupted(World):
     """Ctrl-C in each phase leaves nothing half done and nothing that blocks the next `up`."""
 
-    def interrupt_at(self, text, **page):
+    def interrupt_at(self, text, leaves_nothing=True, **page):
         self.write_page("live")
         self.waypoint("init")
         self.waypoint("up")
@@ -134,7 +134,8 @@ class Interrupted(World):
         self.assertEqual(code, 1, output)
         self.assertIn("operation canceled", output)
         self.assertEqual(get(self.port), "live")
-        wait_for("all of the interrupted up to end", lambda: sorted(self.processes()) == before)
+        if leaves_nothing:
+            wait_for("all of the interrupted up to end", lambda: sorted(self.processes()) == before)
         self.write_page("next")
         self.waypoint("up")
         self.assertEqual(get(self.port), "next")
@@ -145,6 +146,15 @@ class Interrupted(World):
     def test_in_deploy(self):
         self.interrupt_at("Starting the app", deploy='env = { SLOW = "1" }',
                           health='health {\n http = "/never"\n retries = 1000\n }')
+
+    def test_in_release(self):
+        # The deployment is complete by then and stays, unreleased, until it is pruned.
+        self.interrupt_at("releasing soon", leaves_nothing=False, release="""
+    hook {
+      when    = "before"
+      command = ["sh", "-c", "echo releasing soon; sleep 60"]
+    }""")
+        wait_for("the hook to end", lambda: not self.processes("sleep 60"))
 
 
 class BadInput(World):

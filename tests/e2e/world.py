@@ -168,7 +168,7 @@ class World(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def write_page(self, text="one", build="", deploy="", health='health { http = "/" }', project="page"):
+    def write_page(self, text="one", build="", deploy="", health='health { http = "/" }', release="", project="page"):
         """A project with one app, a static page behind a stable port."""
         self.port = getattr(self, "port", None) or free_port()
         self.write("public/index.html", text)
@@ -189,12 +189,13 @@ app "web" {
     }
   }
   release {
+    %s
     use "process" {
       port = %d
     }
   }
 }
-""" % (project, build, health, deploy, self.port))
+""" % (project, build, health, deploy, release, self.port))
 
     def local_server_pid(self):
         state = self.home / ".local/share/waypoint/server/state"
