@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "core/operation.h"
+#include "core/record_operation.h"
 #include "waypoint/operation.pb.h"
 
 namespace waypoint::core {
@@ -24,17 +24,34 @@ absl::StatusOr<std::optional<ActiveComponent>> MakeOptional(const App& app, Stag
   return std::optional<ActiveComponent>(*std::move(made));
 }
 
-class BuildOperation : public Operation {
+// Build and pushed artifact carry what they produced in the same fields.
+template <typename Record>
+class ArtifactOperation : public RecordOperation<Record> {
  public:
-  using Operation::Operation;
+  using RecordOperation<Record>::RecordOperation;
+  using RecordOperation<Record>::record;
+
+  pb::Status* status() override { return record.mutable_status(); }
+  void StoreProduced(const Produced* produced) override {
+    if (produced == nullptr) {
+      record.mutable_artifact()->clear_artifact();
+      return;
+    }
+    *record.mutable_artifact()->mutable_artifact() = produced->value;
+    record.mutable_artifact()->set_artifact_json(produced->json);
+    this->SetTemplateData(*produced);
+  }
+};
+
+class BuildOperation : public ArtifactOperation<pb::Build> {
+ public:
+  using ArtifactOperation::ArtifactOperation;
 
   absl::string_view name() const override { return "build"; }
   absl::Status Init() override {
     ASSIGN_OR_RETURN(builder_, app().MakeComponent(StageKind::kBuild, {}));
     ASSIGN_OR_RETURN(registry_, MakeOptional(app(), StageKind::kRegistry, {}));
-    *record.mutable_application() = app().ref();
-    *record.mutable_workspace() = app().workspace_ref();
-    *record.mutable_component() = builder_.info;
+    SetOrigin(builder_.info);
     return absl::OkStatus();
   }
   absl::Status Do() override {
@@ -53,27 +70,9 @@ class BuildOperation : public Operation {
   absl::Status Upsert(const client::CallOptions& options) override {
     pb::UpsertBuildRequest request;
     *request.mutable_build() = record;
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertBuildResponse>(*project().environment().channel,
-                                                                            "UpsertBuild", request, options));
-    record = std::move(*response.mutable_build());
-    return absl::OkStatus();
-  }
-  void SetJobId(const std::string& id) override { record.set_job_id(id); }
-  uint64_t sequence() const override { return record.sequence(); }
-  pb::Status* status() override { return record.mutable_status(); }
-  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record.mutable_labels()); }
-  void StoreProduced(const Produced* produced) override {
-    if (produced == nullptr) {
-      record.mutable_artifact()->clear_artifact();
-      return;
-    }
-    *record.mutable_artifact()->mutable_artifact() = produced->value;
-    record.mutable_artifact()->set_artifact_json(produced->json);
-    record.set_template_data(produced->template_data.empty() ? "null" : produced->template_data);
+    return Store("UpsertBuild", request, options, &pb::UpsertBuildResponse::mutable_build);
   }
   const ActiveComponent* component() const override { return &builder_; }
-
-  pb::Build record;
 
  private:
   // A registry without access information is fine: builders that need it say so themselves.
@@ -100,18 +99,16 @@ class BuildOperation : public Operation {
   std::optional<ActiveComponent> registry_;
 };
 
-class PushOperation : public Operation {
+class PushOperation : public ArtifactOperation<pb::PushedArtifact> {
  public:
-  PushOperation(const App& app, const pb::Build& build) : Operation(app), build_(build) {}
+  PushOperation(const App& app, const pb::Build& build) : ArtifactOperation(app), build_(build) {}
 
   absl::string_view name() const override { return "push build"; }
   absl::Status Init() override {
     config::EvalVariables variables;
     AddTemplateData("artifact", build_.template_data(), &variables);
     ASSIGN_OR_RETURN(registry_, MakeOptional(app(), StageKind::kRegistry, variables));
-    *record.mutable_application() = app().ref();
-    *record.mutable_workspace() = app().workspace_ref();
-    *record.mutable_component() = registry_.has_value() ? registry_->info : build_.component();
+    SetOrigin(registry_.has_value() ? registry_->info : build_.component());
     record.set_build_id(build_.id());
     return absl::OkStatus();
   }
@@ -129,27 +126,9 @@ class PushOperation : public Operation {
   absl::Status Upsert(const client::CallOptions& options) override {
     pb::UpsertPushedArtifactRequest request;
     *request.mutable_artifact() = record;
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertPushedArtifactResponse>(
-                                        *project().environment().channel, "UpsertPushedArtifact", request, options));
-    record = std::move(*response.mutable_artifact());
-    return absl::OkStatus();
-  }
-  void SetJobId(const std::string& id) override { record.set_job_id(id); }
-  uint64_t sequence() const override { return record.sequence(); }
-  pb::Status* status() override { return record.mutable_status(); }
-  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record.mutable_labels()); }
-  void StoreProduced(const Produced* produced) override {
-    if (produced == nullptr) {
-      record.mutable_artifact()->clear_artifact();
-      return;
-    }
-    *record.mutable_artifact()->mutable_artifact() = produced->value;
-    record.mutable_artifact()->set_artifact_json(produced->json);
-    record.set_template_data(produced->template_data.empty() ? "null" : produced->template_data);
+    return Store("UpsertPushedArtifact", request, options, &pb::UpsertPushedArtifactResponse::mutable_artifact);
   }
   const ActiveComponent* component() const override { return registry_.has_value() ? &*registry_ : nullptr; }
-
-  pb::PushedArtifact record;
 
  private:
   // The build is the artifact. Its template data come along, so that deploy can say artifact.image all the same.

@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "core/build.h"
 #include "core/config_sync.h"
-#include "core/operation.h"
+#include "core/record_operation.h"
 #include "core/status_report.h"
 #include "core/uuid5.h"
 #include "waypoint/operation.pb.h"
@@ -21,9 +21,9 @@ using plugin::Function;
 
 constexpr char kInviteDuration[] = "87600h";
 
-class DeployOperation : public Operation {
+class DeployOperation : public RecordOperation<pb::Deployment> {
  public:
-  DeployOperation(const App& app, const pb::PushedArtifact& artifact) : Operation(app), artifact_(artifact) {}
+  DeployOperation(const App& app, const pb::PushedArtifact& artifact) : RecordOperation(app), artifact_(artifact) {}
 
   absl::string_view name() const override { return "deploy"; }
   absl::Status Init() override {
@@ -31,9 +31,7 @@ class DeployOperation : public Operation {
     ASSIGN_OR_RETURN(auto_hostname_, app().config().AutoHostname());
     RETURN_IF_ERROR(MakePlatform());
     ASSIGN_OR_RETURN(*record.mutable_generation()->mutable_id(), GenerationId());
-    *record.mutable_application() = app().ref();
-    *record.mutable_workspace() = app().workspace_ref();
-    *record.mutable_component() = platform_.info;
+    SetOrigin(platform_.info);
     record.set_artifact_id(artifact_.id());
     record.set_state(pb::Operation::CREATED);
     record.set_has_entrypoint_config(!entrypoint_.server_addr().empty());
@@ -74,15 +72,9 @@ class DeployOperation : public Operation {
       request.set_auto_hostname(*auto_hostname_ ? pb::UpsertDeploymentRequest::TRUE
                                                 : pb::UpsertDeploymentRequest::FALSE);
     }
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertDeploymentResponse>(*project().environment().channel,
-                                                                                 "UpsertDeployment", request, options));
-    record = std::move(*response.mutable_deployment());
-    return absl::OkStatus();
+    return Store("UpsertDeployment", request, options, &pb::UpsertDeploymentResponse::mutable_deployment);
   }
-  void SetJobId(const std::string& id) override { record.set_job_id(id); }
-  uint64_t sequence() const override { return record.sequence(); }
   pb::Status* status() override { return record.mutable_status(); }
-  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record.mutable_labels()); }
   void StoreProduced(const Produced* produced) override {
     if (produced == nullptr) {
       record.clear_deployment();
@@ -91,11 +83,9 @@ class DeployOperation : public Operation {
     record.set_url(url_);
     *record.mutable_deployment() = produced->value;
     record.set_deployment_json(produced->json);
-    record.set_template_data(produced->template_data.empty() ? "null" : produced->template_data);
+    SetTemplateData(*produced);
   }
   const ActiveComponent* component() const override { return &platform_; }
-
-  pb::Deployment record;
 
  private:
   absl::Status MakePlatform() {

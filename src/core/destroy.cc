@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "core/build.h"
 #include "core/deploy.h"
-#include "core/operation.h"
+#include "core/record_operation.h"
 #include "core/releaser.h"
 #include "waypoint/operation.pb.h"
 
@@ -99,81 +99,67 @@ absl::StatusOr<Releaser> OpenReleaserOf(const App& app, const pb::Release& relea
   return OpenReleaser(app, std::move(variables), entrypoint);
 }
 
-class DestroyDeploymentOperation : public Operation {
+class DestroyDeploymentOperation : public RecordOperation<pb::Deployment> {
  public:
   DestroyDeploymentOperation(const App& app, pb::Deployment deployment, const pb::Deployment& artifact_of)
-      : Operation(app), record_(std::move(deployment)), artifact_of_(artifact_of) {}
+      : RecordOperation(app, std::move(deployment)), artifact_of_(artifact_of) {}
 
   absl::string_view name() const override { return "deployment destroy"; }
   absl::Status Init() override {
     ASSIGN_OR_RETURN(platform_, OpenPlatform(app(), artifact_of_));
     platform_.hooks.clear();
-    record_.set_state(pb::Operation::DESTROYED);
+    record.set_state(pb::Operation::DESTROYED);
     return absl::OkStatus();
   }
   absl::Status Do() override {
     sdk::Destroy::Resp response;
     RETURN_IF_ERROR(
-        CallDestroy(app(), platform_.component.get(), platform_.labels, "deployment", record_.deployment(), &response));
-    CopyDeclared(response.declared_resources(), record_.mutable_declared_resources());
-    CopyDestroyed(response.destroyed_resources(), record_.mutable_destroyed_resources());
-    ShowLeftovers(record_, project().ui());
+        CallDestroy(app(), platform_.component.get(), platform_.labels, "deployment", record.deployment(), &response));
+    CopyDeclared(response.declared_resources(), record.mutable_declared_resources());
+    CopyDestroyed(response.destroyed_resources(), record.mutable_destroyed_resources());
+    ShowLeftovers(record, project().ui());
     return absl::OkStatus();
   }
   absl::Status Upsert(const client::CallOptions& options) override {
     pb::UpsertDeploymentRequest request;
-    *request.mutable_deployment() = record_;
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertDeploymentResponse>(*project().environment().channel,
-                                                                                 "UpsertDeployment", request, options));
-    record_ = std::move(*response.mutable_deployment());
-    return absl::OkStatus();
+    *request.mutable_deployment() = record;
+    return Store("UpsertDeployment", request, options, &pb::UpsertDeploymentResponse::mutable_deployment);
   }
-  void SetJobId(const std::string& id) override { record_.set_job_id(id); }
-  uint64_t sequence() const override { return record_.sequence(); }
-  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record_.mutable_labels()); }
   const ActiveComponent* component() const override { return &platform_; }
 
  private:
-  pb::Deployment record_;
   const pb::Deployment& artifact_of_;
   ActiveComponent platform_;
 };
 
-class DestroyReleaseOperation : public Operation {
+class DestroyReleaseOperation : public RecordOperation<pb::Release> {
  public:
-  DestroyReleaseOperation(const App& app, pb::Release release) : Operation(app), record_(std::move(release)) {}
+  DestroyReleaseOperation(const App& app, pb::Release release) : RecordOperation(app, std::move(release)) {}
 
   absl::string_view name() const override { return "release destroy"; }
   absl::Status Init() override {
-    ASSIGN_OR_RETURN(releaser_, OpenReleaserOf(app(), record_));
+    ASSIGN_OR_RETURN(releaser_, OpenReleaserOf(app(), record));
     releaser_.active.hooks.clear();
-    record_.set_state(pb::Operation::DESTROYED);
+    record.set_state(pb::Operation::DESTROYED);
     return absl::OkStatus();
   }
   absl::Status Do() override {
     sdk::Destroy::Resp response;
     RETURN_IF_ERROR(
-        CallDestroy(app(), releaser_.get(), releaser_.active.labels, "release", record_.release(), &response));
-    CopyDeclared(response.declared_resources(), record_.mutable_declared_resources());
-    CopyDestroyed(response.destroyed_resources(), record_.mutable_destroyed_resources());
-    ShowLeftovers(record_, project().ui());
+        CallDestroy(app(), releaser_.get(), releaser_.active.labels, "release", record.release(), &response));
+    CopyDeclared(response.declared_resources(), record.mutable_declared_resources());
+    CopyDestroyed(response.destroyed_resources(), record.mutable_destroyed_resources());
+    ShowLeftovers(record, project().ui());
     return absl::OkStatus();
   }
   absl::Status Upsert(const client::CallOptions& options) override {
     pb::UpsertReleaseRequest request;
-    *request.mutable_release() = record_;
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertReleaseResponse>(*project().environment().channel,
-                                                                              "UpsertRelease", request, options));
-    record_ = std::move(*response.mutable_release());
-    return absl::OkStatus();
+    *request.mutable_release() = record;
+    return Store("UpsertRelease", request, options, &pb::UpsertReleaseResponse::mutable_release);
   }
-  void SetJobId(const std::string& id) override { record_.set_job_id(id); }
-  uint64_t sequence() const override { return record_.sequence(); }
-  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record_.mutable_labels()); }
   const ActiveComponent* component() const override { return &releaser_.active; }
 
  private:
-  pb::Release record_;
   Releaser releaser_;
 };
 

@@ -10,7 +10,7 @@
 #include "core/build.h"
 #include "core/deploy.h"
 #include "core/destroy.h"
-#include "core/operation.h"
+#include "core/record_operation.h"
 #include "core/releaser.h"
 #include "core/status_report.h"
 #include "waypoint/operation.pb.h"
@@ -20,9 +20,9 @@ namespace {
 
 constexpr int kDefaultRetain = 2;
 
-class ReleaseOperation : public Operation {
+class ReleaseOperation : public RecordOperation<pb::Release> {
  public:
-  ReleaseOperation(const App& app, const pb::Deployment& target) : Operation(app), target_(target) {}
+  ReleaseOperation(const App& app, const pb::Deployment& target) : RecordOperation(app), target_(target) {}
 
   absl::string_view name() const override { return "release"; }
   absl::Status Init() override {
@@ -30,9 +30,7 @@ class ReleaseOperation : public Operation {
     ASSIGN_OR_RETURN(sdk::Args::DeploymentConfig entrypoint, FetchDeploymentConfig(app()));
     entrypoint.set_id(target_.id());
     ASSIGN_OR_RETURN(releaser_, OpenReleaser(app(), std::move(variables), entrypoint));
-    *record.mutable_application() = app().ref();
-    *record.mutable_workspace() = app().workspace_ref();
-    *record.mutable_component() = releaser_.get() != nullptr ? releaser_.active.info : target_.component();
+    SetOrigin(releaser_.get() != nullptr ? releaser_.active.info : target_.component());
     record.set_deployment_id(target_.id());
     record.set_state(pb::Operation::CREATED);
     record.set_unimplemented(true);
@@ -54,27 +52,19 @@ class ReleaseOperation : public Operation {
   absl::Status Upsert(const client::CallOptions& options) override {
     pb::UpsertReleaseRequest request;
     *request.mutable_release() = record;
-    ASSIGN_OR_RETURN(auto response, client::Invoke<pb::UpsertReleaseResponse>(*project().environment().channel,
-                                                                              "UpsertRelease", request, options));
-    record = std::move(*response.mutable_release());
-    return absl::OkStatus();
+    return Store("UpsertRelease", request, options, &pb::UpsertReleaseResponse::mutable_release);
   }
-  void SetJobId(const std::string& id) override { record.set_job_id(id); }
-  uint64_t sequence() const override { return record.sequence(); }
   pb::Status* status() override { return record.mutable_status(); }
-  void SetLabels(const config::Labels& labels) override { AssignLabels(labels, record.mutable_labels()); }
   void StoreProduced(const Produced* produced) override {
     if (produced == nullptr || produced->value.type_url().empty()) {
       record.clear_release();
       return;
     }
     *record.mutable_release() = produced->value;
-    record.set_template_data(produced->template_data.empty() ? "null" : produced->template_data);
+    SetTemplateData(*produced);
   }
   // A platform without releaser has nothing to do with releases: its deploy hooks don't run again.
   const ActiveComponent* component() const override { return releaser_.get() != nullptr ? &releaser_.active : nullptr; }
-
-  pb::Release record;
 
  private:
   absl::StatusOr<config::EvalVariables> Variables() {
