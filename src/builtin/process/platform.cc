@@ -156,10 +156,7 @@ absl::StatusOr<sdk::StatusReport> Platform::Status(plugin::Ui& ui, const pb::Dep
     message =
         absl::StrCat("process ", deployment.process().pid(), " runs, but nothing listens on port ", deployment.port());
   }
-  plugin::StepGroup steps = ui.Steps();
-  plugin::Step step = steps.Add(message);
-  if (health == sdk::StatusReport::DOWN || health == sdk::StatusReport::MISSING) step.Status("error");
-  step.Done();
+  if (health != sdk::StatusReport::READY) ui.Warning(message);  // good news is in the report
   return ReportOne("process", absl::StrCat(deployment.process().pid()), sdk::INSTANCE, health, message, deployment);
 }
 

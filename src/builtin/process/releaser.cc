@@ -109,6 +109,10 @@ absl::StatusOr<sdk::Destroy::Resp> Releaser::Destroy(plugin::Ui& ui, const pb::R
   FrontClient front(release.folder());
   absl::StatusOr<::process::FrontAnswer> shown = front.Show();
   if (shown.ok() && shown->backend().deployment_id() != release.deployment_id()) return response;
+  if (!shown.ok()) {  // the destroy of another release closed it, or it hangs: nothing to show either way
+    RETURN_IF_ERROR(front.Stop(kDrain));
+    return response;
+  }
   plugin::StepGroup steps = ui.Steps();
   plugin::Step step = steps.Add("Closing port ", release.port());
   RETURN_IF_ERROR(front.Stop(kDrain));
@@ -139,10 +143,7 @@ absl::StatusOr<sdk::StatusReport> Releaser::Status(plugin::Ui& ui, const pb::Rel
     health = sdk::StatusReport::DOWN;
     message = absl::StrCat("port ", release.port(), " is open, but the deployment behind it does not answer");
   }
-  plugin::StepGroup steps = ui.Steps();
-  plugin::Step step = steps.Add(message);
-  if (health != sdk::StatusReport::READY) step.Status("error");
-  step.Done();
+  if (health != sdk::StatusReport::READY) ui.Warning(message);
   return ReportOne("front", absl::StrCat(release.port()), sdk::ROUTER, health, message, release);
 }
 
