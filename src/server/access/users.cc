@@ -27,8 +27,7 @@ bool IsUsername(absl::string_view name) {
 }
 
 absl::Status NoSuchUser(absl::string_view key, absl::string_view value) {
-  return WithDetail(absl::NotFoundError(absl::StrCat("there is no user with the ", key, " \"", value, "\"")),
-                    absl::StrCat("user_", key), value);
+  return absl::NotFoundError(absl::StrCat("there is no user with the ", key, " \"", value, "\""));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "errors/details.h"
 #include "server/entrypoints/deployment_configuration.h"
 
 namespace waypoint::entrypoints {
@@ -16,10 +17,6 @@ constexpr absl::Duration kYoung = absl::Seconds(2);
 
 void EntrypointConfigStream::OnMessage(pb::EntrypointConfigRequest request) {
   if (std::exchange(asked_, true)) return;
-  if (absl::Status status = Check(request); !status.ok()) {
-    out_.Finish(std::move(status));
-    return;
-  }
   auto look = [&](const state::View& view) {
     deployment_ = view.Get<pb::Deployment>(request.deployment_id());
     return absl::OkStatus();
@@ -27,19 +24,22 @@ void EntrypointConfigStream::OnMessage(pb::EntrypointConfigRequest request) {
   room_.store.Look(look, [this, request, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
     if (alive.expired()) return;
     if (!status.ok()) return out_.Finish(std::move(status));
-    if (deployment_ == nullptr) {
-      return out_.Finish(absl::NotFoundError(absl::StrCat("there is no deployment with id ", request.deployment_id())));
+    if (absl::Status wrong = Check(request); !wrong.ok()) {
+      return out_.Finish(WithDetail(std::move(wrong), "deployment_id", request.deployment_id()));
     }
     OnDeployment(request);
   });
 }
 
 absl::Status EntrypointConfigStream::Check(const pb::EntrypointConfigRequest& request) const {
-  if (request.instance_id().empty()) return absl::AbortedError("instance_id must not be empty");
+  if (deployment_ == nullptr) {
+    return absl::NotFoundError(absl::StrCat("there is no deployment with id ", request.deployment_id()));
+  }
   if (!identity_.deployment_id.empty() && identity_.deployment_id != request.deployment_id()) {
     return absl::PermissionDeniedError(
         absl::StrCat("the token is for deployment ", identity_.deployment_id, ", not for ", request.deployment_id()));
   }
+  if (request.instance_id().empty()) return absl::AbortedError("instance_id must not be empty");
   return absl::OkStatus();
 }
 
