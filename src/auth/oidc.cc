@@ -22,21 +22,6 @@ constexpr absl::Duration kLeeway = absl::Minutes(1);
 constexpr absl::string_view kLoopback[] = {"http://localhost/oidc/callback", "http://127.0.0.1/oidc/callback",
                                            "http://[::1]/oidc/callback"};
 
-// As Go's QueryEscape.
-std::string Escape(absl::string_view text) {
-  std::string out;
-  for (unsigned char c : text) {
-    if (absl::ascii_isalnum(c) || absl::StrContains("-_.~", std::string(1, static_cast<char>(c)))) {
-      out.push_back(static_cast<char>(c));
-    } else if (c == ' ') {
-      out.push_back('+');
-    } else {
-      absl::StrAppendFormat(&out, "%%%02X", c);
-    }
-  }
-  return out;
-}
-
 // "http://localhost:123/x" -> "http://localhost/x"; nothing for other hosts.
 std::optional<std::string> WithoutLoopbackPort(absl::string_view uri) {
   const size_t scheme = uri.find("://");
@@ -184,10 +169,24 @@ absl::Status CheckRedirect(const std::string& uri, const std::vector<std::string
                                           "add it with -allowed-redirect-uri"));
 }
 
+std::string QueryEscape(absl::string_view text) {
+  std::string out;
+  for (unsigned char c : text) {
+    if (absl::ascii_isalnum(c) || absl::StrContains("-_.~", std::string(1, static_cast<char>(c)))) {
+      out.push_back(static_cast<char>(c));
+    } else if (c == ' ') {
+      out.push_back('+');
+    } else {
+      absl::StrAppendFormat(&out, "%%%02X", c);
+    }
+  }
+  return out;
+}
+
 std::string FormEncode(const std::vector<std::pair<std::string, std::string>>& fields) {
   std::map<std::string, std::string> sorted(fields.begin(), fields.end());
   return absl::StrJoin(sorted, "&", [](std::string* out, const auto& field) {
-    absl::StrAppend(out, Escape(field.first), "=", Escape(field.second));
+    absl::StrAppend(out, QueryEscape(field.first), "=", QueryEscape(field.second));
   });
 }
 

@@ -33,6 +33,7 @@ absl::Status CheckRedirect(const std::string& uri, const std::vector<std::string
 
 std::string AuthorizationUrl(const Provider& provider, const OidcSettings& settings, absl::string_view redirect_uri,
                              absl::string_view nonce, absl::string_view state);
+std::string QueryEscape(absl::string_view text);
 std::string FormEncode(const std::vector<std::pair<std::string, std::string>>& fields);  // sorted by name
 
 // 20 characters of base62 out of random bytes.

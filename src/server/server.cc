@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "server/access/server_config.h"
 #include "server/access/signing.h"
+#include "server/http/http_fetcher.h"
 #include "server/http/http_server.h"
 #include "server/rpc/rpc_server.h"
 #include "server/services/services.h"
@@ -26,7 +27,10 @@ namespace pb = ::hashicorp::waypoint;
 class ServerImpl final : public Server {
  public:
   explicit ServerImpl(ServerOptions options)
-      : options_(std::move(options)), rpc_(RpcServer::Create()), clock_(&rpc_->loop()) {}
+      : options_(std::move(options)),
+        rpc_(RpcServer::Create()),
+        clock_(&rpc_->loop()),
+        fetcher_(rpc_->loop(), clock_) {}
   ~ServerImpl() override { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Open() {
@@ -34,7 +38,7 @@ class ServerImpl final : public Server {
     state::StoreOptions store;
     const Indexes indexes = AddIndexes(store);
     ASSIGN_OR_RETURN(store_, state::OpenStore(*backend_, rpc_->loop(), clock_, ids_, std::move(store)));
-    services_.emplace(*store_, indexes, clock_, ids_, options_.version);
+    services_.emplace(*store_, indexes, clock_, ids_, fetcher_, options_.version);
     services_->Register(rpc_->table());
     services_->Start();
     return absl::OkStatus();
@@ -170,6 +174,7 @@ class ServerImpl final : public Server {
   const std::unique_ptr<RpcServer> rpc_;
   RealClock clock_;
   RealIds ids_;
+  HttpFetcher fetcher_;
   std::unique_ptr<state::RocksBackend> backend_;
   std::unique_ptr<state::Store> store_;
   std::optional<Services> services_;

@@ -37,9 +37,17 @@ UserPtr GetUserById(const state::View& view, absl::string_view id) {
 }
 
 UserPtr GetUserByName(const state::View& view, absl::string_view name) {
+  return FindUserThat(view, [name](const pb::User& user) { return absl::EqualsIgnoreCase(user.username(), name); });
+}
+
+UserPtr GetUserByEmail(const state::View& view, absl::string_view email) {
+  return FindUserThat(view, [email](const pb::User& user) { return absl::EqualsIgnoreCase(user.email(), email); });
+}
+
+UserPtr FindUserThat(const state::View& view, absl::FunctionRef<bool(const pb::User&)> is) {
   std::string found;
   view.ForEach<pb::User>("", [&](const std::string& key, const pb::User& user) {
-    if (absl::EqualsIgnoreCase(user.username(), name)) found = key;
+    if (is(user)) found = key;
     return true;
   });
   return found.empty() ? nullptr : view.Get<pb::User>(found);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -19,6 +20,9 @@ using UserPtr = std::shared_ptr<const ::hashicorp::waypoint::User>;
 UserPtr GetUserById(const state::View& view, absl::string_view id);  // null if absent
 // Among several holders of a name the one with the greatest id. Without case.
 UserPtr GetUserByName(const state::View& view, absl::string_view name);
+UserPtr GetUserByEmail(const state::View& view, absl::string_view email);
+// The one with the greatest id of which this is true; null if there is none.
+UserPtr FindUserThat(const state::View& view, absl::FunctionRef<bool(const ::hashicorp::waypoint::User&)> is);
 absl::StatusOr<UserPtr> FindUser(const state::View& view, const ::hashicorp::waypoint::Ref::User& ref);
 size_t CountUsers(const state::View& view);
 

@@ -4,12 +4,14 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <functional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/socket.h"
 #include "base/status.h"
 
@@ -56,8 +58,22 @@ class TlsStream final : public ByteStream {
     SSL_free(ssl_);
   }
 
-  absl::Status Handshake(absl::Time deadline) {
+  absl::Status Accept(absl::Time deadline) {
     return Try([this] { return SSL_accept(ssl_); }, deadline).status();
+  }
+  absl::Status Connect(const std::string& host, absl::Time deadline) {
+    X509_VERIFY_PARAM* wants = SSL_get0_param(ssl_);
+    if (X509_VERIFY_PARAM_set1_ip_asc(wants, host.c_str()) != 1) {
+      ERR_clear_error();
+      SSL_set_tlsext_host_name(ssl_, host.c_str());
+      SSL_set1_host(ssl_, host.c_str());
+    }
+    absl::Status status = Try([this] { return SSL_connect(ssl_); }, deadline).status();
+    if (const long verified = SSL_get_verify_result(ssl_); !status.ok() && verified != X509_V_OK) {
+      return absl::UnavailableError(
+          absl::StrCat("the certificate is not trusted: ", X509_verify_cert_error_string(verified)));
+    }
+    return status;
   }
   absl::StatusOr<std::string> Read(absl::Time deadline) override {
     std::string buffer(kChunk, '\0');
@@ -99,6 +115,39 @@ class TlsStream final : public ByteStream {
   SSL* const ssl_;
 };
 
+// Where systems keep the certificates they trust; a static OpenSSL knows only its own.
+constexpr const char* kSystemRoots[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                                        "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
+
+absl::Status TrustOnly(SSL_CTX* context, const std::string& ca_pem) {
+  std::unique_ptr<BIO, int (*)(BIO*)> in(BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size())), BIO_free);
+  int added = 0;
+  while (X509* cert = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), cert);
+    X509_free(cert);
+    ++added;
+  }
+  ERR_clear_error();
+  return added > 0 ? absl::OkStatus() : absl::UnavailableError("the given CA certificates are no PEM certificates");
+}
+
+absl::StatusOr<TlsContext> MakeClientContext(const std::string& ca_pem) {
+  TlsContext context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (!ca_pem.empty()) {
+    RETURN_IF_ERROR(TrustOnly(context.get(), ca_pem));
+    return context;
+  }
+  SSL_CTX_set_default_verify_paths(context.get());
+  for (const char* file : kSystemRoots) {
+    if (SSL_CTX_load_verify_file(context.get(), file) == 1) break;
+  }
+  ERR_clear_error();
+  return context;
+}
+
 }  // namespace
 
 absl::StatusOr<TlsContext> MakeTlsContext(const PemPair& pair) {
@@ -128,7 +177,15 @@ absl::StatusOr<std::unique_ptr<ByteStream>> OpenStream(UniqueFd fd, TlsContext t
                                                        std::stop_token stop) {
   if (tls == nullptr) return std::make_unique<PlainStream>(std::move(fd), std::move(stop));
   auto stream = std::make_unique<TlsStream>(std::move(fd), std::move(tls), std::move(stop));
-  RETURN_IF_ERROR(stream->Handshake(deadline));
+  RETURN_IF_ERROR(stream->Accept(deadline));
+  return stream;
+}
+
+absl::StatusOr<std::unique_ptr<ByteStream>> ConnectTls(UniqueFd fd, const std::string& host, const std::string& ca_pem,
+                                                       absl::Time deadline, std::stop_token stop) {
+  ASSIGN_OR_RETURN(TlsContext context, MakeClientContext(ca_pem));
+  auto stream = std::make_unique<TlsStream>(std::move(fd), std::move(context), std::move(stop));
+  RETURN_IF_ERROR(stream->Connect(host, deadline));
   return stream;
 }
 

@@ -1,8 +1,9 @@
-// One accepted connection, with or without TLS, as blocking reads and writes with deadlines.
+// One connection, accepted or made, with or without TLS, as blocking reads and writes with deadlines.
 //
 // Owns:    the socket and the TLS state.
 // Threads: one.
-// Errors:  DeadlineExceeded; Cancelled when stopped; Unavailable when the peer is gone or speaks no TLS.
+// Errors:  DeadlineExceeded; Cancelled when stopped; Unavailable when the peer is gone, speaks no TLS or is not
+//          trusted.
 #pragma once
 
 #include <memory>
@@ -34,5 +35,9 @@ class ByteStream {
 // A null context: plain. TLS is negotiated here.
 absl::StatusOr<std::unique_ptr<ByteStream>> OpenStream(UniqueFd fd, TlsContext tls, absl::Time deadline,
                                                        std::stop_token stop);
+
+// As a client of `host`, whose certificate must be its own. `ca_pem` is trusted instead of the system's certificates.
+absl::StatusOr<std::unique_ptr<ByteStream>> ConnectTls(UniqueFd fd, const std::string& host, const std::string& ca_pem,
+                                                       absl::Time deadline, std::stop_token stop);
 
 }  // namespace waypoint::server

@@ -23,12 +23,14 @@ Indexes AddIndexes(state::StoreOptions& options) {
   return indexes;
 }
 
-Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, const std::string& version)
+Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, Fetcher& fetcher,
+                   const std::string& version)
     : guard_(store, clock, ids),
       tokens_(store, clock),
       users_(store),
       config_(store, version),
       auth_methods_(store),
+      oidc_(store, clock, ids, fetcher),
       engine_(store, *indexes.jobs, clock, ids),
       queue_(OnDemandEnvironment),
       records_(store, indexes.records, engine_, queue_),
@@ -44,6 +46,7 @@ void Services::Register(Table& table) {
   users_.Register(table);
   config_.Register(table);
   auth_methods_.Register(table);
+  oidc_.Register(table);
   records_.Register(table);
   jobs_.Register(table);
   job_streams_.Register(table);

@@ -1,6 +1,6 @@
 // Everything that answers calls, put together once.
 //
-// Owns:    all services; the store, the clock and the ids outlive them, they outlive every session.
+// Owns:    all services; the store, the clock, the ids and the fetcher outlive them, they outlive every session.
 // Threads: the loop, once the server listens.
 #pragma once
 
@@ -14,12 +14,14 @@
 #include "server/access/token_service.h"
 #include "server/access/user_service.h"
 #include "server/entrypoints/entrypoint_service.h"
+#include "server/fetcher.h"
 #include "server/handler.h"
 #include "server/jobs/engine.h"
 #include "server/jobs/job_service.h"
 #include "server/jobs/job_stream.h"
 #include "server/jobs/queue.h"
 #include "server/jobs/task_service.h"
+#include "server/oidc/oidc_service.h"
 #include "server/records/records.h"
 #include "server/runners/profile_service.h"
 #include "server/runners/runner_service.h"
@@ -36,7 +38,8 @@ Indexes AddIndexes(state::StoreOptions& options);
 
 class Services {
  public:
-  Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, const std::string& version);
+  Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, Fetcher& fetcher,
+           const std::string& version);
   void Register(Table& table);
   // After the table is complete: timers and leases of jobs.
   void Start() { engine_.Start(); }
@@ -49,6 +52,7 @@ class Services {
   UserService users_;
   ServerConfigService config_;
   AuthMethodService auth_methods_;
+  OidcService oidc_;
   jobs::Engine engine_;
   jobs::JobQueue queue_;
   Records records_;
