@@ -120,7 +120,7 @@ bool AccessGuard::MakeLegacyUser(const Checked& checked) {
   bool made = false;
   store_.Update(
       [&](state::Txn& txn) {
-        if (CountUsers(txn) > 0) return absl::OkStatus();
+        if (AnyUser(txn)) return absl::OkStatus();
         pb::User user;
         user.set_id(auth::kDefaultUserId);
         user.set_username(auth::kDefaultUserName);

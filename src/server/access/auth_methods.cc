@@ -56,7 +56,7 @@ void CheckMappings(absl::string_view field, const Map& mappings, ptypes::Violati
 }
 
 void CheckOidc(const pb::AuthMethod::OIDC& oidc, ptypes::Violations& violations) {
-  const std::string at = "auth_method.method.Oidc.";
+  const std::string at = "auth_method.Method.Oidc.";
   violations.Require(!oidc.client_id().empty(), at + "client_id", ptypes::kBlank);
   violations.Require(!oidc.client_secret().empty(), at + "client_secret", ptypes::kBlank);
   if (violations.Require(!oidc.discovery_url().empty(), at + "discovery_url", ptypes::kBlank)) {
@@ -119,9 +119,9 @@ void AuthMethodService::Upsert(const Caller&, const pb::UpsertAuthMethodRequest&
 
 void AuthMethodService::Get(const Caller&, const pb::GetAuthMethodRequest& request,
                             Reply<pb::GetAuthMethodResponse> reply) {
-  AnswerLook<pb::GetAuthMethodResponse>(
+  AnswerRead<pb::GetAuthMethodResponse>(
       store_, std::move(reply),
-      [&request](const state::View& view, pb::GetAuthMethodResponse* response) -> absl::Status {
+      [request](const state::View& view, pb::GetAuthMethodResponse* response) -> absl::Status {
         ASSIGN_OR_RETURN(auto method, FindAuthMethod(view, request.auth_method().name()));
         *response->mutable_auth_method() = *method;
         return absl::OkStatus();
@@ -129,7 +129,7 @@ void AuthMethodService::Get(const Caller&, const pb::GetAuthMethodRequest& reque
 }
 
 void AuthMethodService::List(const Caller&, const google::protobuf::Empty&, Reply<pb::ListAuthMethodsResponse> reply) {
-  AnswerLook<pb::ListAuthMethodsResponse>(
+  AnswerRead<pb::ListAuthMethodsResponse>(
       store_, std::move(reply), [](const state::View& view, pb::ListAuthMethodsResponse* response) {
         view.ForEach<pb::AuthMethod>("", [response](const std::string&, const pb::AuthMethod& method) {
           *response->add_auth_methods() = method;
@@ -151,7 +151,7 @@ void AuthMethodService::Delete(const Caller&, const pb::DeleteAuthMethodRequest&
 
 void AuthMethodService::ListOidc(const Caller&, const google::protobuf::Empty&,
                                  Reply<pb::ListOIDCAuthMethodsResponse> reply) {
-  AnswerLook<pb::ListOIDCAuthMethodsResponse>(
+  AnswerRead<pb::ListOIDCAuthMethodsResponse>(
       store_, std::move(reply), [](const state::View& view, pb::ListOIDCAuthMethodsResponse* response) {
         view.ForEach<pb::AuthMethod>("", [response](const std::string&, const pb::AuthMethod& method) {
           if (!method.has_oidc()) return true;

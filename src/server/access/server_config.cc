@@ -62,7 +62,7 @@ void ServerConfigService::Version(const Caller&, const google::protobuf::Empty&,
 }
 
 void ServerConfigService::Get(const Caller&, const google::protobuf::Empty&, Reply<pb::GetServerConfigResponse> reply) {
-  AnswerLook<pb::GetServerConfigResponse>(store_, std::move(reply),
+  AnswerRead<pb::GetServerConfigResponse>(store_, std::move(reply),
                                           [](const state::View& view, pb::GetServerConfigResponse* response) {
                                             *response->mutable_config() = LoadServerConfig(view);
                                             return absl::OkStatus();

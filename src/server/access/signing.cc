@@ -59,7 +59,7 @@ bool Bootstrapped(const state::View& view) {
     any = true;
     return false;
   });
-  return any || CountUsers(view) > 0;
+  return any || AnyUser(view);
 }
 
 std::string FirstUserToken(state::Txn& txn) {

@@ -30,12 +30,12 @@ absl::StatusOr<absl::Duration> OptionalLifetime(const std::string& text) {
   return auth::ParseLifetime(text);
 }
 
-absl::StatusOr<pb::Token> LoginBody(const state::View& view, const Caller& caller,
+absl::StatusOr<pb::Token> LoginBody(const state::View& view, const UserIndex& users, const Caller& caller,
                                     const pb::LoginTokenRequest& request) {
   ASSIGN_OR_RETURN(std::string current, CurrentUser(caller));
   std::string user_id = current;
   if (request.has_user()) {
-    ASSIGN_OR_RETURN(UserPtr user, FindUser(view, request.user()));
+    ASSIGN_OR_RETURN(UserPtr user, FindUser(view, users, request.user()));
     user_id = user->id();
   }
   pb::Token body;
@@ -118,8 +118,9 @@ void TokenService::Bootstrap(const Caller&, const google::protobuf::Empty&, NewT
 }
 
 void TokenService::Decode(const Caller&, const pb::DecodeTokenRequest& request, Reply<pb::DecodeTokenResponse> reply) {
-  AnswerLook<pb::DecodeTokenResponse>(
-      store_, std::move(reply), [&](const state::View& view, pb::DecodeTokenResponse* response) -> absl::Status {
+  AnswerRead<pb::DecodeTokenResponse>(
+      store_, std::move(reply),
+      [this, request](const state::View& view, pb::DecodeTokenResponse* response) -> absl::Status {
         ASSIGN_OR_RETURN(auth::DecodedToken decoded, ReadToken(view, request.token(), clock_.Now()));
         *response->mutable_token() = std::move(decoded.token);
         *response->mutable_transport() = std::move(decoded.transport);
@@ -131,7 +132,7 @@ void TokenService::GenerateLogin(const Caller& caller, const pb::LoginTokenReque
   AnswerUpdate<pb::NewTokenResponse>(store_, std::move(reply),
                                      [&](state::Txn& txn, pb::NewTokenResponse* response) -> absl::Status {
                                        ASSIGN_OR_RETURN(absl::Duration lifetime, OptionalLifetime(request.duration()));
-                                       ASSIGN_OR_RETURN(pb::Token body, LoginBody(txn, caller, request));
+                                       ASSIGN_OR_RETURN(pb::Token body, LoginBody(txn, users_, caller, request));
                                        response->set_token(SignToken(txn, std::move(body), lifetime));
                                        return absl::OkStatus();
                                      });

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "google/protobuf/empty.pb.h"
+#include "server/access/user_index.h"
 #include "server/handler.h"
 #include "state/store.h"
 #include "waypoint/token.pb.h"
@@ -11,7 +12,8 @@ namespace waypoint::server {
 
 class TokenService {
  public:
-  TokenService(state::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  TokenService(state::Store& store, const Clock& clock, const UserIndex& users)
+      : store_(store), clock_(clock), users_(users) {}
   void Register(Table& table);
 
  private:
@@ -28,6 +30,7 @@ class TokenService {
 
   state::Store& store_;
   const Clock& clock_;
+  const UserIndex& users_;
 };
 
 }  // namespace waypoint::server

@@ -33,17 +33,18 @@ void UserService::Register(Table& table) {
 }
 
 void UserService::Get(const Caller& caller, const pb::GetUserRequest& request, Reply<pb::GetUserResponse> reply) {
-  AnswerLook<pb::GetUserResponse>(store_, std::move(reply),
-                                  [&](const state::View& view, pb::GetUserResponse* response) -> absl::Status {
-                                    if (!request.has_user()) return FillCurrent(view, caller, response);
-                                    ASSIGN_OR_RETURN(UserPtr user, FindUser(view, request.user()));
-                                    *response->mutable_user() = *user;
-                                    return absl::OkStatus();
-                                  });
+  AnswerRead<pb::GetUserResponse>(
+      store_, std::move(reply),
+      [this, caller, request](const state::View& view, pb::GetUserResponse* response) -> absl::Status {
+        if (!request.has_user()) return FillCurrent(view, caller, response);
+        ASSIGN_OR_RETURN(UserPtr user, FindUser(view, index_, request.user()));
+        *response->mutable_user() = *user;
+        return absl::OkStatus();
+      });
 }
 
 void UserService::List(const Caller&, const google::protobuf::Empty&, Reply<pb::ListUsersResponse> reply) {
-  AnswerLook<pb::ListUsersResponse>(store_, std::move(reply),
+  AnswerRead<pb::ListUsersResponse>(store_, std::move(reply),
                                     [](const state::View& view, pb::ListUsersResponse* response) {
                                       view.ForEach<pb::User>("", [&](const std::string&, const pb::User& user) {
                                         *response->add_users() = user;
@@ -55,13 +56,13 @@ void UserService::List(const Caller&, const google::protobuf::Empty&, Reply<pb::
 
 void UserService::Update(const Caller&, const pb::UpdateUserRequest& request, Reply<pb::UpdateUserResponse> reply) {
   AnswerUpdate<pb::UpdateUserResponse>(store_, std::move(reply),
-                                       [&request](state::Txn& txn, pb::UpdateUserResponse* response) -> absl::Status {
+                                       [&](state::Txn& txn, pb::UpdateUserResponse* response) -> absl::Status {
                                          if (request.user().id().empty())
                                            return InvalidFields({{"user.id", "cannot be blank"}});
                                          RETURN_IF_ERROR(CheckUsername("user.username", request.user().username()));
                                          pb::Ref::User ref;
                                          ref.mutable_id()->set_id(request.user().id());
-                                         ASSIGN_OR_RETURN(UserPtr old, FindUser(txn, ref));
+                                         ASSIGN_OR_RETURN(UserPtr old, FindUser(txn, index_, ref));
                                          pb::User user = *old;
                                          user.set_username(request.user().username());
                                          user.set_display(request.user().display());
@@ -73,14 +74,14 @@ void UserService::Update(const Caller&, const pb::UpdateUserRequest& request, Re
 
 void UserService::Delete(const Caller&, const pb::DeleteUserRequest& request, Reply<google::protobuf::Empty> reply) {
   AnswerUpdate<google::protobuf::Empty>(store_, std::move(reply),
-                                        [&request](state::Txn& txn, google::protobuf::Empty*) -> absl::Status {
-                                          absl::StatusOr<UserPtr> user = FindUser(txn, request.user());
+                                        [&](state::Txn& txn, google::protobuf::Empty*) -> absl::Status {
+                                          absl::StatusOr<UserPtr> user = FindUser(txn, index_, request.user());
                                           if (absl::IsNotFound(user.status())) return absl::OkStatus();
                                           if (!user.ok()) return user.status();
                                           if (absl::EqualsIgnoreCase((*user)->id(), auth::kDefaultUserId)) {
                                             return absl::FailedPreconditionError("the first user cannot be deleted");
                                           }
-                                          if (CountUsers(txn) == 1)
+                                          if (index_.size() == 1)
                                             return absl::FailedPreconditionError("the last user cannot be deleted");
                                           txn.Delete<pb::User>(absl::AsciiStrToLower((*user)->id()));
                                           return absl::OkStatus();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "google/protobuf/empty.pb.h"
+#include "server/access/user_index.h"
 #include "server/handler.h"
 #include "state/store.h"
 #include "waypoint/access.pb.h"
@@ -10,7 +11,7 @@ namespace waypoint::server {
 
 class UserService {
  public:
-  explicit UserService(state::Store& store) : store_(store) {}
+  UserService(state::Store& store, const UserIndex& index) : store_(store), index_(index) {}
   void Register(Table& table);
 
  private:
@@ -24,6 +25,7 @@ class UserService {
               Reply<google::protobuf::Empty> reply);
 
   state::Store& store_;
+  const UserIndex& index_;
 };
 
 }  // namespace waypoint::server

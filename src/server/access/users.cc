@@ -36,44 +36,27 @@ UserPtr GetUserById(const state::View& view, absl::string_view id) {
   return view.Get<pb::User>(absl::AsciiStrToLower(id));
 }
 
-UserPtr GetUserByName(const state::View& view, absl::string_view name) {
-  return FindUserThat(view, [name](const pb::User& user) { return absl::EqualsIgnoreCase(user.username(), name); });
-}
-
-UserPtr GetUserByEmail(const state::View& view, absl::string_view email) {
-  return FindUserThat(view, [email](const pb::User& user) { return absl::EqualsIgnoreCase(user.email(), email); });
-}
-
-UserPtr FindUserThat(const state::View& view, absl::FunctionRef<bool(const pb::User&)> is) {
-  std::string found;
-  view.ForEach<pb::User>("", [&](const std::string& key, const pb::User& user) {
-    if (is(user)) found = key;
-    return true;
-  });
-  return found.empty() ? nullptr : view.Get<pb::User>(found);
-}
-
-absl::StatusOr<UserPtr> FindUser(const state::View& view, const pb::Ref::User& ref) {
+absl::StatusOr<UserPtr> FindUser(const state::View& view, const UserIndex& index, const pb::Ref::User& ref) {
   if (ref.has_id()) {
     UserPtr user = GetUserById(view, ref.id().id());
     if (user == nullptr) return NoSuchUser("id", ref.id().id());
     return user;
   }
   if (ref.has_username()) {
-    UserPtr user = GetUserByName(view, ref.username().username());
-    if (user == nullptr) return NoSuchUser("username", ref.username().username());
-    return user;
+    const std::string key = index.ByName(ref.username().username());
+    if (key.empty()) return NoSuchUser("username", ref.username().username());
+    return GetUserById(view, key);
   }
   return absl::FailedPreconditionError("the reference to a user has neither id nor username");
 }
 
-size_t CountUsers(const state::View& view) {
-  size_t count = 0;
-  view.ForEach<pb::User>("", [&count](const std::string&, const pb::User&) {
-    ++count;
-    return true;
+bool AnyUser(const state::View& view) {
+  bool any = false;
+  view.ForEach<pb::User>("", [&any](const std::string&, const pb::User&) {
+    any = true;
+    return false;
   });
-  return count;
+  return any;
 }
 
 void PutUser(state::Txn& txn, pb::User user) {

@@ -1,4 +1,4 @@
-// User records (auth.md 5): keyed by lower-cased id, names are not unique.
+// User records (auth.md 5): keyed by lower-cased id. Other names are looked up in the UserIndex.
 //
 // Threads: the loop; inside a transaction or a look.
 // Errors:  FailedPrecondition for a reference that says nothing, NotFound with what was looked for.
@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "server/access/user_index.h"
 #include "state/store.h"
 
 namespace waypoint::server {
@@ -18,13 +18,9 @@ namespace waypoint::server {
 using UserPtr = std::shared_ptr<const ::hashicorp::waypoint::User>;
 
 UserPtr GetUserById(const state::View& view, absl::string_view id);  // null if absent
-// Among several holders of a name the one with the greatest id. Without case.
-UserPtr GetUserByName(const state::View& view, absl::string_view name);
-UserPtr GetUserByEmail(const state::View& view, absl::string_view email);
-// The one with the greatest id of which this is true; null if there is none.
-UserPtr FindUserThat(const state::View& view, absl::FunctionRef<bool(const ::hashicorp::waypoint::User&)> is);
-absl::StatusOr<UserPtr> FindUser(const state::View& view, const ::hashicorp::waypoint::Ref::User& ref);
-size_t CountUsers(const state::View& view);
+absl::StatusOr<UserPtr> FindUser(const state::View& view, const UserIndex& index,
+                                 const ::hashicorp::waypoint::Ref::User& ref);
+bool AnyUser(const state::View& view);
 
 void PutUser(state::Txn& txn, ::hashicorp::waypoint::User user);
 

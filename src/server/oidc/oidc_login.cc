@@ -113,7 +113,7 @@ absl::Status OidcLogin::ReadUserInfo(const absl::StatusOr<FetchAnswer>& answer) 
 void OidcLogin::Admit() {
   AnswerUpdate<pb::CompleteOIDCAuthResponse>(world_.store, reply_,
                                              [this](state::Txn& txn, pb::CompleteOIDCAuthResponse* response) {
-                                               *response->mutable_user() = UserOfClaims(txn, claims_);
+                                               *response->mutable_user() = UserOfClaims(txn, world_.users, claims_);
                                                pb::Token body;
                                                body.mutable_login()->set_user_id(response->user().id());
                                                response->set_token(SignToken(txn, std::move(body), kLifetime));

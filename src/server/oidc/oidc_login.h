@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "server/access/user_index.h"
 #include "server/fetcher.h"
 #include "server/handler.h"
 #include "server/oidc/providers.h"
@@ -23,6 +24,7 @@ class OidcLogin : public std::enable_shared_from_this<OidcLogin> {
   using Answer = Reply<::hashicorp::waypoint::CompleteOIDCAuthResponse>;
   struct World {
     state::Store& store;
+    const UserIndex& users;
     const Clock& clock;
     Fetcher& fetcher;
     Providers& providers;

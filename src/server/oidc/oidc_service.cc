@@ -78,7 +78,7 @@ void OidcService::Complete(const Caller&, const pb::CompleteOIDCAuthRequest& req
   if (!valid.ok()) return reply(std::move(valid));
   auto login = [this, request, reply](absl::StatusOr<ProviderPtr> provider, const pb::AuthMethod& method) {
     if (!provider.ok()) return reply(provider.status());
-    const OidcLogin::World world = {store_, clock_, fetcher_, providers_};
+    const OidcLogin::World world = {store_, users_, clock_, fetcher_, providers_};
     std::make_shared<OidcLogin>(world, method, request, reply)->Begin(*provider);
   };
   Prepare(request.auth_method().name(), request.redirect_uri(), std::move(login));

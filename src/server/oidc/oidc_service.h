@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "server/access/user_index.h"
 #include "server/fetcher.h"
 #include "server/handler.h"
 #include "server/oidc/providers.h"
@@ -21,8 +22,8 @@ namespace waypoint::server {
 
 class OidcService {
  public:
-  OidcService(state::Store& store, const Clock& clock, IdSource& ids, Fetcher& fetcher)
-      : store_(store), clock_(clock), ids_(ids), fetcher_(fetcher), providers_(fetcher, clock) {}
+  OidcService(state::Store& store, const UserIndex& users, const Clock& clock, IdSource& ids, Fetcher& fetcher)
+      : store_(store), users_(users), clock_(clock), ids_(ids), fetcher_(fetcher), providers_(fetcher, clock) {}
   void Register(Table& table);
 
  private:
@@ -36,6 +37,7 @@ class OidcService {
   void Prepare(const std::string& method_name, const std::string& redirect_uri, OnReady done);
 
   state::Store& store_;
+  const UserIndex& users_;
   const Clock& clock_;
   IdSource& ids_;
   Fetcher& fetcher_;

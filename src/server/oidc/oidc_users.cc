@@ -1,8 +1,5 @@
 #include "server/oidc/oidc_users.h"
 
-#include <utility>
-
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/access/users.h"
 
@@ -17,27 +14,18 @@ std::string VerifiedEmail(const auth::JsonObject& claims) {
   return verified != nullptr && verified->bool_value() ? auth::TextMember(claims, "email") : std::string();
 }
 
-bool IsLinked(const pb::User& user, const pb::User::Link::OIDC& to) {
-  for (const pb::User::Link& link : user.links()) {
-    if (absl::EqualsIgnoreCase(link.oidc().iss(), to.iss()) && absl::EqualsIgnoreCase(link.oidc().sub(), to.sub())) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
-pb::User UserOfClaims(state::Txn& txn, const auth::JsonObject& claims) {
+pb::User UserOfClaims(state::Txn& txn, const UserIndex& index, const auth::JsonObject& claims) {
   pb::User::Link::OIDC link;
   link.set_iss(auth::TextMember(claims, "iss"));
   link.set_sub(auth::TextMember(claims, "sub"));
+  if (const std::string key = index.ByLink(link.iss(), link.sub()); !key.empty()) return *GetUserById(txn, key);
   const std::string email = VerifiedEmail(claims);
-  UserPtr linked = FindUserThat(txn, [&link](const pb::User& user) { return IsLinked(user, link); });
-  if (linked != nullptr) return *linked;
+  const std::string known = email.empty() ? std::string() : index.ByEmail(email);
   pb::User user;
-  if (UserPtr known = email.empty() ? nullptr : GetUserByEmail(txn, email)) {
-    user = *known;
+  if (!known.empty()) {
+    user = *GetUserById(txn, known);
   } else {
     user.set_id(txn.ids().Ulid());
     user.set_username(absl::StrCat("user_", absl::ToUnixSeconds(txn.now())));

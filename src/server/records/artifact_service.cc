@@ -4,7 +4,6 @@
 #include "server/answer.h"
 #include "server/records/operations.h"
 #include "server/records/preload.h"
-#include "server/records/reading.h"
 
 namespace waypoint::server {
 

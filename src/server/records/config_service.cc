@@ -6,7 +6,6 @@
 #include "ptypes/config_var.h"
 #include "server/answer.h"
 #include "server/common/config_resolve.h"
-#include "server/records/reading.h"
 
 namespace waypoint::server {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "ptypes/operation.h"
 #include "server/access/server_config.h"
-#include "server/records/reading.h"
+#include "server/answer.h"
 
 namespace waypoint::server {
 namespace {

@@ -11,7 +11,6 @@
 #include "server/common/projects.h"
 #include "server/common/workspaces.h"
 #include "server/records/destroy_project.h"
-#include "server/records/reading.h"
 #include "server/records/stored_hcl.h"
 
 namespace waypoint::server {

@@ -4,7 +4,6 @@
 #include "ptypes/operation.h"
 #include "server/answer.h"
 #include "server/records/operations.h"
-#include "server/records/reading.h"
 
 namespace waypoint::server {
 namespace {

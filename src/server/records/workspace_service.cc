@@ -9,7 +9,6 @@
 #include "ptypes/workspace.h"
 #include "server/answer.h"
 #include "server/common/workspaces.h"
-#include "server/records/reading.h"
 
 namespace waypoint::server {
 namespace {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "auth/rights.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/stubs/logging.h"
 #include "waypoint/service.pb.h"
@@ -37,6 +38,7 @@ MethodTable::MethodTable() {
     method->path = absl::StrCat("/", kService, "/", method->name);
     method->client_streams = descriptor->client_streaming();
     method->server_streams = descriptor->server_streaming();
+    if (auth::IsAnonymous(method->name)) method->needs = Needs::kNobody;
     by_path_[method->path] = method.get();
     methods_.push_back(std::move(method));
   }

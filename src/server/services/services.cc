@@ -12,13 +12,20 @@ namespace pb = ::hashicorp::waypoint;
 
 absl::StatusOr<std::string> Mint(state::Txn& txn, pb::Token body) { return SignToken(txn, std::move(body)); }
 
+template <typename Index>
+Index* Add(state::StoreOptions& options) {
+  auto index = std::make_unique<Index>();
+  Index* raw = index.get();
+  options.indexes.push_back(std::move(index));
+  return raw;
+}
+
 }  // namespace
 
 Indexes AddIndexes(state::StoreOptions& options) {
   Indexes indexes;
-  auto jobs = std::make_unique<jobs::JobIndex>();
-  indexes.jobs = jobs.get();
-  options.indexes.push_back(std::move(jobs));
+  indexes.jobs = Add<jobs::JobIndex>(options);
+  indexes.users = Add<UserIndex>(options);
   indexes.records = AddRecordIndexes(options);
   return indexes;
 }
@@ -26,11 +33,11 @@ Indexes AddIndexes(state::StoreOptions& options) {
 Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, Fetcher& fetcher,
                    const std::string& version)
     : guard_(store, clock, ids),
-      tokens_(store, clock),
-      users_(store),
+      tokens_(store, clock, *indexes.users),
+      users_(store, *indexes.users),
       config_(store, version),
       auth_methods_(store),
-      oidc_(store, clock, ids, fetcher),
+      oidc_(store, *indexes.users, clock, ids, fetcher),
       engine_(store, *indexes.jobs, clock, ids),
       queue_(OnDemandEnvironment),
       records_(store, indexes.records, engine_, queue_),

@@ -12,6 +12,7 @@
 #include "server/access/auth_methods.h"
 #include "server/access/server_config.h"
 #include "server/access/token_service.h"
+#include "server/access/user_index.h"
 #include "server/access/user_service.h"
 #include "server/entrypoints/entrypoint_service.h"
 #include "server/fetcher.h"
@@ -33,6 +34,7 @@ namespace waypoint::server {
 struct Indexes {
   jobs::JobIndex* jobs = nullptr;
   RecordIndexes records;
+  UserIndex* users = nullptr;
 };
 Indexes AddIndexes(state::StoreOptions& options);
 

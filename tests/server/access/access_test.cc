@@ -45,7 +45,11 @@ class FakeTable : public Table {
 class Access : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto store = state::OpenStore(backend_, executor_, clock_, ids_, {});
+    state::StoreOptions options;
+    auto index = std::make_unique<UserIndex>();
+    const UserIndex& users = *index;
+    options.indexes.push_back(std::move(index));
+    auto store = state::OpenStore(backend_, executor_, clock_, ids_, std::move(options));
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
     store_->Update(
@@ -54,8 +58,8 @@ class Access : public ::testing::Test {
           return absl::OkStatus();
         },
         [](absl::Status) {});
-    tokens_.emplace(*store_, clock_);
-    users_.emplace(*store_);
+    tokens_.emplace(*store_, clock_, users);
+    users_.emplace(*store_, users);
     config_.emplace(*store_, "v0.12.0");
     tokens_->Register(table_);
     users_->Register(table_);
@@ -394,6 +398,38 @@ TEST_F(Access, LegacyTokenMakesTheFirstUserOnAnEmptyServer) {
       },
       [](absl::Status) {});
   EXPECT_THAT(Invoke<pb::ListUsersResponse>("ListUsers", Empty())->users(), SizeIs(1));
+}
+
+// Names are not unique: who was written last has it, and when he goes, who is left.
+TEST_F(Access, AmongHoldersOfANameTheLastWrittenIsFound) {
+  Bootstrap();
+  auto sign_up = [this](const std::string& name) {
+    pb::InviteTokenRequest invite;
+    invite.set_duration("1h");
+    invite.mutable_signup()->set_initial_username(name);
+    return Inside(Convert(Invite(invite))).login().user_id();
+  };
+  auto holder = [this] {
+    pb::GetUserRequest request;
+    request.mutable_user()->mutable_username()->set_username("ALICE");
+    auto found = Invoke<pb::GetUserResponse>("GetUser", request);
+    return found.ok() ? found->user().id() : found.status().ToString();
+  };
+  const std::string first = sign_up("alice"), second = sign_up("Alice");
+  EXPECT_EQ(holder(), second);
+  pb::UpdateUserRequest update;
+  update.mutable_user()->set_id(first);
+  update.mutable_user()->set_username("alice");
+  ASSERT_TRUE(Invoke<pb::UpdateUserResponse>("UpdateUser", update).ok());
+  EXPECT_EQ(holder(), first);
+  pb::DeleteUserRequest remove;
+  remove.mutable_user()->mutable_id()->set_id(first);
+  ASSERT_TRUE(Invoke<Empty>("DeleteUser", remove).ok());
+  EXPECT_EQ(holder(), second);
+  update.mutable_user()->set_id(second);
+  update.mutable_user()->set_username("bob");
+  ASSERT_TRUE(Invoke<pb::UpdateUserResponse>("UpdateUser", update).ok());
+  EXPECT_THAT(holder(), HasSubstr("NOT_FOUND"));
 }
 
 }  // namespace
