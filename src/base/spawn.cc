@@ -118,6 +118,7 @@ __attribute__((noinline)) pid_t Fork(const Plan& plan, volatile Failure* failure
 
 std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (const std::string& s : strings) out.push_back(const_cast<char*>(s.c_str()));
   out.push_back(nullptr);
   return out;
