@@ -13,7 +13,9 @@
 #include <cstring>
 #include <memory>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/files.h"
 #include "base/status.h"
 
@@ -79,6 +81,18 @@ absl::StatusOr<UnixAddress> MakeUnixAddress(const std::string& path) {
 }
 
 }  // namespace
+
+absl::StatusOr<HostPort> ParseHostPort(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  uint32_t port = 0;
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(colon + 1), &port) || port > 65535) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", text, "\" is no address: HOST:PORT is expected, for instance 127.0.0.1:9701"));
+  }
+  absl::string_view host = text.substr(0, colon);
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  return HostPort{std::string(host), static_cast<uint16_t>(port)};
+}
 
 absl::StatusOr<UniqueFd> ListenTcp(const std::string& address, uint16_t port, int backlog) {
   ASSIGN_OR_RETURN(AddressList list, Resolve(address, port, AI_NUMERICHOST | AI_PASSIVE));

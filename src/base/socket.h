@@ -16,6 +16,13 @@
 
 namespace waypoint {
 
+// "host:port", "[::1]:port" or ":port" (host is empty then). InvalidArgument for anything else.
+struct HostPort {
+  std::string host;
+  uint16_t port = 0;
+};
+absl::StatusOr<HostPort> ParseHostPort(absl::string_view text);
+
 // Non-blocking, with SO_REUSEADDR. `address` is numeric; port 0 = any free one.
 absl::StatusOr<UniqueFd> ListenTcp(const std::string& address, uint16_t port, int backlog = 1024);
 absl::StatusOr<uint16_t> LocalPort(int fd);

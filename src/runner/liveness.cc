@@ -25,14 +25,9 @@ Liveness::Liveness(UniqueFd listener, int port) : listener_(std::move(listener))
 }
 
 absl::StatusOr<std::unique_ptr<Liveness>> Liveness::Start(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  uint32_t port = 0;
-  if (colon == std::string::npos || !absl::SimpleAtoi(address.substr(colon + 1), &port) || port > 65535) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("liveness address \"", address, "\" must be host:port, for instance 0.0.0.0:1234"));
-  }
-  const std::string host = colon == 0 ? "0.0.0.0" : address.substr(0, colon);
-  absl::StatusOr<UniqueFd> listener = ListenTcp(host, static_cast<uint16_t>(port));
+  absl::StatusOr<HostPort> place = ParseHostPort(address);
+  if (!place.ok()) return Annotate(place.status(), "liveness address");
+  absl::StatusOr<UniqueFd> listener = ListenTcp(place->host.empty() ? "0.0.0.0" : place->host, place->port);
   if (!listener.ok()) return Annotate(listener.status(), "liveness address ", address);
   ASSIGN_OR_RETURN(uint16_t bound, LocalPort(listener->get()));
   return std::unique_ptr<Liveness>(new Liveness(*std::move(listener), bound));

@@ -197,10 +197,12 @@ app "web" {
 }
 """ % (project, build, health, deploy, release, self.port))
 
-    def local_server_pid(self):
+    def local_server_state(self):
         state = self.home / ".local/share/waypoint/server/state"
-        values = dict(line.split("=", 1) for line in state.read_text().splitlines())
-        return int(values["pid"])
+        return dict(line.split("=", 1) for line in state.read_text().splitlines())
+
+    def local_server_pid(self):
+        return int(self.local_server_state()["pid"])
 
     def kill_local_server(self):
         pid = self.local_server_pid()

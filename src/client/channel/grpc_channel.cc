@@ -5,10 +5,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/socket.h"
+#include "base/status.h"
 #include "client/channel/client_loop.h"
 #include "client/channel/credentials.h"
 #include "client/channel/grpc_stream.h"
 #include "client/channel/keepalives.h"
+#include "client/channel/tls_relay.h"
 #include "google/protobuf/empty.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -44,13 +47,59 @@ grpc::ChannelArguments ChannelArgs() {
   return args;
 }
 
+// gRPC's own words for a server whose TLS selects no application protocol, as 0.11's does.
+bool NegotiatesNothing(const absl::Status& status) { return absl::StrContains(status.message(), "ALPN"); }
+
+// What waiting will not change: somebody answers, but not with what was asked for.
+bool IsRefusal(const absl::Status& status) {
+  return NegotiatesNothing(status) || absl::StrContains(status.message(), "SSL_ERROR_SSL") ||
+         absl::StrContains(status.message(), "Failed parsing HTTP/2");
+}
+
+// Without gRPC's frame: "failed to connect to all addresses; last error: UNKNOWN: ipv4:10.0.0.1:9701: REASON".
+absl::string_view Cause(absl::string_view message) {
+  constexpr absl::string_view kFrame = "last error: ";
+  const size_t frame = message.find(kFrame);
+  if (frame == absl::string_view::npos) return message;
+  absl::string_view cause = message.substr(frame + kFrame.size());
+  for (int part = 0; part < 2; ++part) {  // the code, the address
+    const size_t end = cause.find(": ");
+    if (end == absl::string_view::npos) return message;
+    cause.remove_prefix(end + 2);
+  }
+  return cause;
+}
+
+std::string Advice(const absl::Status& status) {
+  if (absl::StrContains(status.message(), "certificate")) {
+    return "The server's certificate is not trusted here: add its authority to the system's, or skip the check with "
+           "-server-tls-skip-verify";
+  }
+  if (absl::StrContains(status.message(), "wrong version number")) {
+    return "What answers there does not speak TLS: check the address, or turn TLS off with -server-tls=false";
+  }
+  return "Check that the server runs, the address, and whether it expects TLS";
+}
+
+absl::StatusOr<std::unique_ptr<TlsRelay>> StartRelay(const DialOptions& options) {
+  ASSIGN_OR_RETURN(HostPort server, ParseHostPort(options.address));
+  return TlsRelay::Start({.host = std::move(server.host),
+                          .port = server.port,
+                          .skip_verify = options.tls_skip_verify,
+                          .ca_pem = options.ca_pem});
+}
+
 std::string Path(absl::string_view method) { return absl::StrCat(kService, method); }
 
 class GrpcChannel : public Channel {
  public:
-  explicit GrpcChannel(const DialOptions& options)
+  // With a relay, which secures the connection in gRPC's place, or without.
+  explicit GrpcChannel(const DialOptions& options, std::unique_ptr<TlsRelay> relay = nullptr)
       : options_(options),
-        channel_(grpc::CreateCustomChannel(options.address, MakeCredentials(options), ChannelArgs())),
+        relay_(std::move(relay)),
+        channel_(relay_ == nullptr
+                     ? grpc::CreateCustomChannel(options.address, MakeCredentials(options), ChannelArgs())
+                     : grpc::CreateCustomChannel(relay_->target(), grpc::InsecureChannelCredentials(), ChannelArgs())),
         stub_(channel_),
         keepalives_(std::make_shared<Keepalives>(
             [stub = grpc::GenericStub(channel_), options](Keepalives::Answer answer) mutable {
@@ -77,8 +126,28 @@ class GrpcChannel : public Channel {
     return std::make_unique<GrpcStream>(std::move(call), options.stop);
   }
 
-  bool WaitForConnected(absl::Duration timeout) {
-    return channel_->WaitForConnected(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
+  // Waits until connected, the time is over, or somebody has answered who is no such server.
+  absl::Status Connect(absl::Duration timeout) {
+    const auto deadline = std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout);
+    bool asked = false;
+    grpc_connectivity_state state = channel_->GetState(true);
+    while (state != GRPC_CHANNEL_READY && channel_->WaitForStateChange(state, deadline)) {
+      state = channel_->GetState(true);
+      if (state != GRPC_CHANNEL_TRANSIENT_FAILURE || asked) continue;
+      asked = true;
+      if (absl::Status why = Probe(); IsRefusal(why)) return why;
+    }
+    return state == GRPC_CHANNEL_READY ? absl::OkStatus() : Probe();
+  }
+
+  // The connection does not tell why it failed; a call does.
+  absl::Status Probe() {
+    CallOptions quick;
+    quick.timeout = absl::Seconds(1);
+    google::protobuf::Empty nothing;
+    absl::Status status = Call("GetVersionInfo", nothing, &nothing, quick);
+    if (!status.ok() && relay_ != nullptr && !relay_->last_error().ok()) return relay_->last_error();
+    return status;
   }
 
  private:
@@ -149,6 +218,7 @@ class GrpcChannel : public Channel {
   }
 
   const DialOptions options_;
+  const std::unique_ptr<TlsRelay> relay_;
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
   const std::shared_ptr<Keepalives> keepalives_;
@@ -159,18 +229,18 @@ class GrpcChannel : public Channel {
 absl::StatusOr<std::unique_ptr<Channel>> Dial(const DialOptions& options) {
   if (options.address.empty()) return absl::InvalidArgumentError("no server address is given");
   transport::PrepareGrpc();
+  const bool waits = options.timeout > absl::ZeroDuration();
   auto channel = std::make_unique<GrpcChannel>(options);
-  if (options.timeout <= absl::ZeroDuration() || channel->WaitForConnected(options.timeout)) return channel;
-  // The connection does not tell why it failed; a call does.
-  CallOptions quick;
-  quick.timeout = absl::Seconds(1);
-  google::protobuf::Empty nothing;
-  absl::Status status = channel->Call("GetVersionInfo", nothing, &nothing, quick);
-  if (status.ok()) return channel;
-  return absl::UnavailableError(absl::StrCat("no Waypoint server answers at ", options.address, " (TLS ",
-                                             options.tls ? "on" : "off", ", waited ",
-                                             absl::FormatDuration(options.timeout), "): ", status.message(),
-                                             ". Check that the server runs, the address, and whether it expects TLS."));
+  absl::Status status = waits ? channel->Connect(options.timeout) : options.tls ? channel->Probe() : absl::OkStatus();
+  if (NegotiatesNothing(status)) {
+    ASSIGN_OR_RETURN(std::unique_ptr<TlsRelay> relay, StartRelay(options));
+    channel = std::make_unique<GrpcChannel>(options, std::move(relay));
+    if (waits) status = channel->Connect(options.timeout);
+  }
+  if (!waits || status.ok()) return channel;
+  return absl::UnavailableError(absl::StrCat(
+      "no Waypoint server answers at ", options.address, " (TLS ", options.tls ? "on" : "off", ", waited up to ",
+      absl::FormatDuration(options.timeout), "): ", Cause(status.message()), ". ", Advice(status), "."));
 }
 
 absl::Status CheckServerVersion(const pb::VersionInfo& server) {

@@ -21,24 +21,14 @@ constexpr absl::Duration kHeadTimeout = absl::Seconds(5);
 constexpr absl::Duration kIdleTimeout = absl::Seconds(120);
 constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
 
-absl::StatusOr<std::pair<std::string, uint16_t>> Split(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  int port = 0;
-  if (colon == std::string::npos || !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 || port > 65535) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", address, "\" is no HOST:PORT to listen on"));
-  }
-  std::string host = address.substr(0, colon);
-  if (host.empty()) host = "0.0.0.0";
-  if (host == "localhost") host = "127.0.0.1";
-  return std::make_pair(host, static_cast<uint16_t>(port));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const std::string& address, TlsContext tls,
                                                                const Clock& clock, Handler handler) {
-  ASSIGN_OR_RETURN(auto place, Split(address));
-  ASSIGN_OR_RETURN(UniqueFd fd, ListenTcp(place.first, place.second));
+  ASSIGN_OR_RETURN(HostPort place, ParseHostPort(address));
+  if (place.host.empty()) place.host = "0.0.0.0";
+  if (place.host == "localhost") place.host = "127.0.0.1";
+  ASSIGN_OR_RETURN(UniqueFd fd, ListenTcp(place.host, place.port));
   ASSIGN_OR_RETURN(uint16_t port, LocalPort(fd.get()));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(fd), port, std::move(tls), clock, std::move(handler)));
 }

@@ -137,6 +137,7 @@ void Call::OnRead(bool ok) {
     if (cancelled_) return;
     if (session_ != nullptr) {
       session_->OnHalfClose();
+      left_early_ = status_.has_value();
     } else if (!answering_) {
       Finish(absl::InvalidArgumentError("the call carries no request"));
     }
@@ -261,7 +262,7 @@ void Call::OnFinished(bool ok) {
   const absl::Duration took = host_.Now() - begun_;
   --method_->stats.active;
   method_->stats.Ended(status_->code(), took);
-  if (status_->code() == absl::StatusCode::kInternal) {
+  if (status_->code() == absl::StatusCode::kInternal && !left_early_) {
     WAYPOINT_LOG(kError, "server.grpc", absl::StrCat(method_->path, " failed"), {"error", status_->ToString()});
   }
   WAYPOINT_LOG(kInfo, "server.grpc", absl::StrCat(method_->path, " response"),

@@ -112,6 +112,7 @@ class Call final : public RawOutbox {
   bool admitted_ = false;
   bool answering_ = false;  // a unary handler has the request
   bool reading_ = false, half_closed_ = false;
+  bool left_early_ = false;  // the caller's half-close ended it: not a failure of ours, whatever the code says
   bool writing_ = false, finishing_ = false, over_ = false;
   bool cancelled_ = false, listed_ = false;
   bool keepalives_ = false;
