@@ -7,8 +7,20 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <utility>
 
 namespace waypoint::cli {
+namespace {
+
+// Not blocked and read like the others: threads of before would die of it.
+int g_hangup_fd = -1;
+
+void NoteHangup(int /*signal*/) {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(g_hangup_fd, &one, sizeof(one));
+}
+
+}  // namespace
 
 Interrupt::Interrupt() {
   sigset_t signals;
@@ -20,21 +32,40 @@ Interrupt::Interrupt() {
   signal(SIGPIPE, SIG_IGN);
   signal_fd_ = signalfd(-1, &signals, SFD_CLOEXEC);
   wake_fd_ = eventfd(0, EFD_CLOEXEC);
+  hangup_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { Run(); });
 }
 
 Interrupt::~Interrupt() {
   const uint64_t one = 1;
   if (write(wake_fd_, &one, sizeof(one)) == sizeof(one)) thread_.join();
+  if (g_hangup_fd == hangup_fd_) signal(SIGHUP, SIG_DFL);
+  close(hangup_fd_);
   close(signal_fd_);
   close(wake_fd_);
 }
 
+void Interrupt::OnHangup(std::function<void()> callback) {
+  absl::MutexLock lock(&mu_);
+  on_hangup_ = std::move(callback);
+  g_hangup_fd = hangup_fd_;
+  struct sigaction action {};
+  action.sa_handler = NoteHangup;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &action, nullptr);
+}
+
 void Interrupt::Run() {
-  pollfd fds[] = {{signal_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}};
+  pollfd fds[] = {{signal_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}, {hangup_fd_, POLLIN, 0}};
   while (true) {
-    if (poll(fds, 2, -1) < 0) continue;
+    if (poll(fds, 3, -1) < 0) continue;
     if (fds[1].revents != 0) return;
+    uint64_t hangups = 0;
+    if (fds[2].revents != 0 && read(hangup_fd_, &hangups, sizeof(hangups)) == sizeof(hangups)) {
+      absl::MutexLock lock(&mu_);
+      on_hangup_();
+    }
+    if (fds[0].revents == 0) continue;
     signalfd_siginfo info;
     if (read(signal_fd_, &info, sizeof(info)) != sizeof(info)) continue;
     if (!first_.request_stop()) second_.request_stop();

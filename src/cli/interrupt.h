@@ -5,8 +5,12 @@
 // Threads: tokens may be used anywhere; callbacks run on the thread of this object.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 namespace waypoint::cli {
 
@@ -19,6 +23,8 @@ class Interrupt {
 
   std::stop_token first() const { return first_.get_token(); }
   std::stop_token second() const { return second_.get_token(); }
+  // From now on a hangup (SIGHUP) does not end the process but calls this. One object at a time may want it.
+  void OnHangup(std::function<void()> callback);
 
  private:
   void Run();
@@ -27,6 +33,9 @@ class Interrupt {
   std::stop_source second_;
   int wake_fd_ = -1;
   int signal_fd_ = -1;
+  int hangup_fd_ = -1;
+  absl::Mutex mu_;
+  std::function<void()> on_hangup_ ABSL_GUARDED_BY(mu_);
   std::thread thread_;
 };
 

@@ -56,6 +56,7 @@ struct World {
   Ui* ui = nullptr;
   std::stop_token interrupt;
   std::stop_token second_interrupt;
+  std::function<void(std::function<void()>)> on_hangup;  // SIGHUP calls this instead of ending the process; empty: not
   std::function<absl::StatusOr<std::unique_ptr<client::Channel>>(const clicontext::Connection&, absl::Duration)> dial;
   // The runner inside this process; lives until the command is over.
   std::function<std::unique_ptr<client::LocalRunner>(client::Channel&, const std::string& working_folder)> local_runner;

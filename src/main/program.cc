@@ -64,6 +64,7 @@ int RunProgram(const std::vector<std::string>& args) {
   world.ui = output.best();
   world.interrupt = interrupt.first();
   world.second_interrupt = interrupt.second();
+  world.on_hangup = [&](std::function<void()> callback) { interrupt.OnHangup(std::move(callback)); };
   world.raw = output.sink();
   world.dial = [](const clicontext::Connection& connection, absl::Duration timeout) {
     return main_parts::DialServer(connection, kVersion, timeout);

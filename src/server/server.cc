@@ -4,8 +4,11 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/real_clock.h"
 #include "base/status.h"
@@ -15,6 +18,7 @@
 #include "server/http/http_server.h"
 #include "server/rpc/rpc_server.h"
 #include "server/services/services.h"
+#include "server/tls/certificate_watch.h"
 #include "server/tls/self_signed.h"
 #include "server/watch_page.h"
 #include "state/rocks_backend.h"
@@ -23,6 +27,8 @@ namespace waypoint::server {
 namespace {
 
 namespace pb = ::hashicorp::waypoint;
+
+constexpr char kLogLevelFile[] = "log-level";
 
 class ServerImpl final : public Server {
  public:
@@ -47,13 +53,7 @@ class ServerImpl final : public Server {
   absl::Status Listen() {
     ListenOptions listen;
     listen.address = options_.grpc_listen;
-    if (options_.tls) {
-      ASSIGN_OR_RETURN(PemPair pair, Certificate());
-      listen.cert_pem = std::move(pair.cert);
-      listen.key_pem = std::move(pair.key);
-      listen.cert_file = options_.tls_cert_file;
-      listen.key_file = options_.tls_key_file;
-    }
+    RETURN_IF_ERROR(SecureGrpc(&listen));
     RETURN_IF_ERROR(rpc_->Listen(listen, clock_, services_->guard()));
     RETURN_IF_ERROR(ListenHttp());
     WAYPOINT_LOG(kInfo, "server", "gRPC listener is open", {"address", Address()},
@@ -93,22 +93,17 @@ class ServerImpl final : public Server {
   }
 
   void Reload() override {
+    ReloadLogLevel();
+    if (certificates_ != nullptr) certificates_->Check();
     FlushLog();
-    if (http_ == nullptr || options_.tls_cert_file.empty()) return;  // gRPC watches the files by itself
-    absl::StatusOr<PemPair> pair = Certificate();
-    absl::StatusOr<TlsContext> context = pair.ok() ? MakeTlsContext(*pair) : pair.status();
-    if (context.ok()) {
-      http_->SetTls(*std::move(context));
-    } else {
-      WAYPOINT_LOG(kError, "server", "the certificate was not loaded again", {"error", context.status().message()});
-    }
   }
 
   void Shutdown(absl::Duration grace) override {
     if (down_) return;
     down_ = true;
     WAYPOINT_LOG(kInfo, "server", "shutting down");
-    http_.reset();  // first: its threads ask the loop
+    certificates_.reset();  // first: it tells the HTTP listener
+    http_.reset();          // before the loop, which its threads ask
     http_insecure_.reset();
     rpc_->Shutdown(grace);
     services_.reset();
@@ -118,10 +113,44 @@ class ServerImpl final : public Server {
   }
 
  private:
+  absl::Status SecureGrpc(ListenOptions* listen) {
+    if (!options_.tls) return absl::OkStatus();
+    if (!options_.tls_cert_file.empty()) {
+      ASSIGN_OR_RETURN(certificates_, CertificateWatch::Start({options_.tls_cert_file, options_.tls_key_file,
+                                                               JoinPath(options_.data_dir, "tls")},
+                                                              [this](const PemPair& pair) { SecureHttp(pair); }));
+      listen->cert_file = certificates_->cert_copy();
+      listen->key_file = certificates_->key_copy();
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(PemPair pair, Certificate());
+    listen->cert_pem = std::move(pair.cert);
+    listen->key_pem = std::move(pair.key);
+    return absl::OkStatus();
+  }
+
   // Every listener has its own, made anew at each start unless files are given.
   absl::StatusOr<PemPair> Certificate() const {
-    if (options_.tls_cert_file.empty()) return MakeSelfSigned(clock_.Now());
-    return LoadPemPair(options_.tls_cert_file, options_.tls_key_file);
+    if (certificates_ != nullptr) return certificates_->pair();
+    return MakeSelfSigned(clock_.Now());
+  }
+
+  // gRPC notices by itself.
+  void SecureHttp(const PemPair& pair) {
+    absl::MutexLock lock(&http_mu_);
+    absl::StatusOr<TlsContext> context = MakeTlsContext(pair);
+    if (http_ != nullptr && context.ok()) http_->SetTls(*std::move(context));
+  }
+
+  void ReloadLogLevel() {
+    const absl::StatusOr<std::string> text = ReadFile(JoinPath(options_.data_dir, kLogLevelFile));
+    const absl::StatusOr<LogLevel> wanted = text.ok() ? ParseLogLevel(absl::StripAsciiWhitespace(*text)) : first_level_;
+    if (!wanted.ok()) {
+      WAYPOINT_LOG(kError, "server", "the log level stays as it is", {"error", wanted.status().message()});
+      return;
+    }
+    SetLogLevel(*wanted);
+    WAYPOINT_LOG(kInfo, "server", "the log level is set anew", {"from", text.ok() ? kLogLevelFile : "the start"});
   }
 
   absl::Status ListenHttp() {
@@ -131,8 +160,10 @@ class ServerImpl final : public Server {
     if (!options_.http_listen.empty()) {
       ASSIGN_OR_RETURN(PemPair pair, Certificate());
       ASSIGN_OR_RETURN(TlsContext tls, MakeTlsContext(pair));
+      absl::MutexLock lock(&http_mu_);
       ASSIGN_OR_RETURN(http_, HttpServer::Listen(options_.http_listen, std::move(tls), clock_, answer));
     }
+    if (certificates_ != nullptr) SecureHttp(certificates_->pair());  // it may have changed meanwhile
     if (!options_.http_insecure_listen.empty()) {
       ASSIGN_OR_RETURN(http_insecure_, HttpServer::Listen(options_.http_insecure_listen, nullptr, clock_, answer));
     }
@@ -178,7 +209,10 @@ class ServerImpl final : public Server {
   std::unique_ptr<state::RocksBackend> backend_;
   std::unique_ptr<state::Store> store_;
   std::optional<Services> services_;
+  const LogLevel first_level_ = GetLogLevel();
+  absl::Mutex http_mu_;  // the watch may have news while the listener is made
   std::unique_ptr<HttpServer> http_, http_insecure_;
+  std::unique_ptr<CertificateWatch> certificates_;
   bool down_ = false;
 };
 

@@ -44,7 +44,8 @@ class Server {
   virtual std::vector<std::string> NotBuilt() const = 0;
   // A login token without expiry of the first user, who is created if there is none: for the per-user server.
   virtual absl::StatusOr<std::string> LocalToken() = 0;
-  // SIGHUP: reads certificates and the log level again.
+  // SIGHUP: reads the certificate files again, and the log level from the file "log-level" in the data folder (without
+  // it the level is that of the start).
   virtual void Reload() = 0;
   // Refuses new calls, lets running ones end for `grace`, then ends them, then closes the store.
   virtual void Shutdown(absl::Duration grace = absl::Seconds(2)) = 0;

@@ -10,8 +10,11 @@
 #include <iostream>
 
 #include "absl/strings/str_join.h"
+#include "base/files.h"
+#include "base/log.h"
 #include "client/channel/grpc_channel.h"
 #include "google/protobuf/empty.pb.h"
+#include "server/tls/self_signed.h"
 #include "waypoint/access.pb.h"
 #include "waypoint/server.pb.h"
 #include "waypoint/service.pb.h"
@@ -139,6 +142,57 @@ TEST_F(ServerTest, HealthAndMetricsOverHttps) {
   EXPECT_THAT(metrics, HasSubstr("waypoint_rpc_calls_total{method=\"/hashicorp.waypoint.Waypoint/GetServerConfig\","
                                  "code=\"OK\"} 1\n"));
   EXPECT_THAT(metrics, HasSubstr("waypoint_store_syncs_total "));
+}
+
+// Of the certificate that a listener shows.
+std::string Fingerprint(int port) {
+  const std::string command = "openssl s_client -connect 127.0.0.1:" + std::to_string(port) +
+                              " </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 2>/dev/null";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  char buffer[256] = {};
+  const size_t n = std::fread(buffer, 1, sizeof(buffer) - 1, pipe);
+  ::pclose(pipe);
+  return std::string(buffer, n);
+}
+
+TEST_F(ServerTest, CertificatesAndLogLevelAreReadAgain) {
+  ServerOptions options = Options();
+  options.http_listen = "127.0.0.1:0";
+  options.tls_cert_file = dir_ + "/cert.pem";
+  options.tls_key_file = dir_ + "/key.pem";
+  auto put = [&](absl::Time time) {
+    const PemPair pair = MakeSelfSigned(time).value();
+    ASSERT_TRUE(WriteFile(options.tls_cert_file, pair.cert).ok());
+    ASSERT_TRUE(WriteFile(options.tls_key_file, pair.key).ok());
+  };
+  put(absl::FromUnixSeconds(1'700'000'000));
+  Start(options);
+  auto open_before = Connect("");
+  ASSERT_TRUE(client::Invoke<pb::GetVersionInfoResponse>(*open_before, "GetVersionInfo", Empty()).ok());
+  const std::string first = Fingerprint(server_->grpc_port());
+  ASSERT_THAT(first, HasSubstr("ingerprint="));
+  EXPECT_EQ(Fingerprint(server_->http_port()), first);
+
+  put(absl::FromUnixSeconds(1'700'000'001));
+  ASSERT_TRUE(WriteFile(options.data_dir + "/log-level", "error\n").ok());
+  server_->Reload();
+  EXPECT_EQ(GetLogLevel(), LogLevel::kError);
+  const std::string second = Fingerprint(server_->http_port());
+  EXPECT_NE(second, first);
+  std::string grpc = first;
+  for (const absl::Time end = absl::Now() + absl::Seconds(30); grpc == first && absl::Now() < end;) {
+    grpc = Fingerprint(server_->grpc_port());  // gRPC looks every second; each try takes a while
+  }
+  EXPECT_EQ(grpc, second);
+  EXPECT_TRUE(client::Invoke<pb::GetVersionInfoResponse>(*open_before, "GetVersionInfo", Empty()).ok());
+  EXPECT_TRUE(client::Invoke<pb::GetVersionInfoResponse>(*Connect(""), "GetVersionInfo", Empty()).ok());
+
+  ASSERT_TRUE(WriteFile(options.data_dir + "/log-level", "loud").ok());
+  server_->Reload();
+  EXPECT_EQ(GetLogLevel(), LogLevel::kError) << "what is no level changes nothing";
+  ASSERT_TRUE(RemoveAll(options.data_dir + "/log-level").ok());
+  server_->Reload();
+  EXPECT_EQ(GetLogLevel(), LogLevel::kOff) << "as at the start";
 }
 
 // Not a claim somewhere in the docs, but what the table says: run with --gtest_filter=*NotBuilt* to read it.

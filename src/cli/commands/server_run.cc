@@ -44,8 +44,10 @@ class ServerRun : public Command {
     if (!server.ok()) return session.Fail(server.status());
     Announce(session, **server);
     std::binary_semaphore stopped(0);
+    if (world.on_hangup) world.on_hangup([&server] { (*server)->Reload(); });
     std::stop_callback on_stop(world.interrupt, [&] { stopped.release(); });
     while (!stopped.try_acquire_for(std::chrono::seconds(1))) FlushLog();
+    if (world.on_hangup) world.on_hangup([] {});
     (*server)->Shutdown(kGrace);
     FlushLog();
     return 0;
@@ -100,7 +102,11 @@ CommandInfo ServerRunCommand() {
   return {.words = "server run",
           .arguments = "",
           .synopsis = "Run a server in the foreground",
-          .help = "Runs a Waypoint server until it is interrupted.",
+          .help =
+              "Runs a Waypoint server until it is interrupted.\n\n"
+              "On SIGHUP it reads the files of -tls-cert-file and -tls-key-file again (it also notices by itself "
+              "when they change), and the log level from the file \"log-level\" in the folder of -db: one of trace, "
+              "debug, info, warn, error. Without that file the level is that of the start.",
           .needs = kNeedsNothing,
           .make = Make<ServerRun>};
 }
