@@ -19,7 +19,8 @@ GRPC_ROOMS = ("src/transport/", "src/server/rpc/", "src/client/channel/", "src/p
 ROCKSDB_ROOMS = ("src/state/rocks", "bench/", "tests/")
 # Folders that decide: time, threads and chance reach them through interfaces only.
 DECIDING = ("src/hcl/", "src/logbuffer/", "src/ptypes/", "src/state/", "src/auth/", "src/server/")
-MAY_BE_REAL = ("src/server/rpc/", "src/server/server.", "src/server/http/", "src/state/rocks", "src/state/disk_thread")
+MAY_BE_REAL = ("src/server/rpc/", "src/server/server.", "src/server/http/", "src/server/tls/certificate_watch.",
+               "src/state/rocks", "src/state/disk_thread")
 REAL = re.compile(r"\babsl::Now\(|\bstd::thread\b|\bstd::jthread\b|\bsleep_for\b|\babsl::SleepFor\b|\brandom_device\b"
                   r"|\bgettimeofday\b|\bclock_gettime\b|\bsystem_clock\b|\bsteady_clock\b")
 INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"', re.M)
