@@ -154,7 +154,7 @@ class ServerImpl final : public Server {
   }
 
   absl::Status ListenHttp() {
-    auto answer = [watched = Watched{*rpc_, *services_, *backend_}](const HttpRequest& request) {
+    auto answer = [watched = Watched{*rpc_, *services_, *backend_, options_.data_dir}](const HttpRequest& request) {
       return AnswerWatcher(watched, request);
     };
     if (!options_.http_listen.empty()) {

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/latency_histogram.h"
 #include "server/http/metrics.h"
 
 namespace waypoint::server {
@@ -16,6 +18,34 @@ double ResidentBytes() {
   double total = 0, resident = 0;
   in >> total >> resident;
   return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+// Files come and go while it looks.
+double FolderBytes(const std::string& folder) {
+  namespace fs = std::filesystem;
+  double bytes = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code gone;
+    const bool file = at->is_regular_file(gone) && !at->is_symlink(gone);
+    const uintmax_t size = file ? at->file_size(gone) : 0;
+    if (!gone) bytes += static_cast<double>(size);
+  }
+  return bytes;
+}
+
+void AddHistogram(const MetricsText::Labels& labels, const LatencyHistogram& histogram, MetricsText& text) {
+  uint64_t count = 0;
+  MetricsText::Labels bucket = labels;
+  bucket.emplace_back("le", "");
+  for (size_t i = 0; i < histogram.counts.size(); ++i) {
+    count += histogram.counts[i];
+    const std::string end = i < LatencyHistogram::kEnds.size() ? absl::StrCat(LatencyHistogram::kEnds[i]) : "+Inf";
+    bucket.back().second = end;
+    text.Value("_bucket", bucket, static_cast<double>(count));
+  }
+  text.Value("_sum", labels, histogram.seconds);
+  text.Value("_count", labels, static_cast<double>(histogram.count));
 }
 
 void AddCalls(const TransportStats& stats, MetricsText& text) {
@@ -37,45 +67,64 @@ void AddCalls(const TransportStats& stats, MetricsText& text) {
     text.Value("", {{"method", path}, {"direction", "sent"}}, static_cast<double>(method.sent));
   }
   text.Describe("waypoint_rpc_duration_seconds", "histogram", "How long calls took, streams included.");
-  for (const auto& [path, method] : stats.methods) {
-    uint64_t count = 0;
-    for (size_t i = 0; i < MethodStats::kSeconds.size(); ++i) {
-      count += method.by_time[i];
-      text.Value("_bucket", {{"method", path}, {"le", absl::StrCat(MethodStats::kSeconds[i])}},
-                 static_cast<double>(count));
-    }
-    count += method.by_time.back();
-    text.Value("_bucket", {{"method", path}, {"le", "+Inf"}}, static_cast<double>(count));
-    text.Value("_sum", {{"method", path}}, method.seconds);
-    text.Value("_count", {{"method", path}}, static_cast<double>(count));
-  }
+  for (const auto& [path, method] : stats.methods) AddHistogram({{"method", path}}, method.time, text);
+}
+
+// What the loop knows, taken at one moment.
+struct Moment {
+  TransportStats transport;
+  size_t queued = 0, live = 0, known = 0, runners = 0, idle_runners = 0, instances = 0;
+};
+
+Moment Look(const Watched& watched) {
+  Moment moment;
+  watched.rpc.RunOnLoop([&] {
+    moment.transport = watched.rpc.Stats();
+    const jobs::JobIndex& jobs = watched.services.engine().index();
+    moment.queued = jobs.queued();
+    moment.live = jobs.Live().size();
+    moment.known = jobs.known().size();
+    moment.runners = watched.services.engine().fleet().online();
+    moment.idle_runners = watched.services.engine().fleet().waiting();
+    moment.instances = watched.services.entrypoints().instances().size();
+  });
+  return moment;
+}
+
+void AddMoment(const Moment& moment, MetricsText& text) {
+  auto gauge = [&text](absl::string_view name, absl::string_view help, size_t value) {
+    text.Describe(name, "gauge", help);
+    text.Value("", {}, static_cast<double>(value));
+  };
+  gauge("waypoint_streams_open", "Streams under way.", moment.transport.open_streams);
+  gauge("waypoint_jobs_queued", "Jobs that wait for a runner.", moment.queued);
+  gauge("waypoint_jobs_live", "Jobs that a runner has.", moment.live);
+  gauge("waypoint_jobs_known", "Jobs that are not pruned.", moment.known);
+  gauge("waypoint_runners_online", "Runners that are connected.", moment.runners);
+  gauge("waypoint_runner_streams_idle", "Job streams of runners that wait for a job.", moment.idle_runners);
+  gauge("waypoint_instances", "Entrypoints that are connected.", moment.instances);
+}
+
+void AddStore(const Watched& watched, MetricsText& text) {
+  const state::RocksStats disk = watched.backend.stats();
+  text.Describe("waypoint_store_syncs_total", "counter", "Syncs to disk since the start.");
+  text.Value("", {}, static_cast<double>(disk.syncs));
+  text.Describe("waypoint_store_commits_total", "counter", "Transactions that these made durable.");
+  text.Value("", {}, static_cast<double>(disk.batches));
+  text.Describe("waypoint_store_sync_duration_seconds", "histogram", "How long syncs took.");
+  AddHistogram({}, disk.sync_time, text);
+  text.Describe("waypoint_store_size_bytes", "gauge", "What the data folder holds on disk.");
+  text.Value("", {}, FolderBytes(watched.data_dir));
 }
 
 std::string Metrics(const Watched& watched) {
-  TransportStats stats;
-  size_t queued = 0, live = 0, known = 0;
-  watched.rpc.RunOnLoop([&] {
-    stats = watched.rpc.Stats();
-    const jobs::JobIndex& jobs = watched.services.engine().index();
-    queued = jobs.queued();
-    live = jobs.Live().size();
-    known = jobs.known().size();
-  });
-  const state::RocksStats disk = watched.backend.stats();
   MetricsText text;
-  auto one = [&text](absl::string_view name, absl::string_view type, absl::string_view help, double value) {
-    text.Describe(name, type, help);
-    text.Value("", {}, value);
-  };
-  one("waypoint_streams_open", "gauge", "Streams under way.", static_cast<double>(stats.open_streams));
-  one("waypoint_jobs_queued", "gauge", "Jobs that wait for a runner.", static_cast<double>(queued));
-  one("waypoint_jobs_live", "gauge", "Jobs that a runner has.", static_cast<double>(live));
-  one("waypoint_jobs_known", "gauge", "Jobs that are not pruned.", static_cast<double>(known));
-  one("waypoint_store_syncs_total", "counter", "Syncs to disk since the start.", static_cast<double>(disk.syncs));
-  one("waypoint_store_commits_total", "counter", "Transactions that these made durable.",
-      static_cast<double>(disk.batches));
-  one("process_resident_memory_bytes", "gauge", "Resident memory.", ResidentBytes());
-  AddCalls(stats, text);
+  const Moment moment = Look(watched);
+  AddMoment(moment, text);
+  AddStore(watched, text);
+  text.Describe("process_resident_memory_bytes", "gauge", "Resident memory.");
+  text.Value("", {}, ResidentBytes());
+  AddCalls(moment.transport, text);
   return text.Take();
 }
 

@@ -4,6 +4,8 @@
 // Threads: Answer is called on connections' threads; it asks the loop and waits.
 #pragma once
 
+#include <string>
+
 #include "server/http/http_message.h"
 #include "server/rpc/rpc_server.h"
 #include "server/services/services.h"
@@ -15,6 +17,7 @@ struct Watched {
   RpcServer& rpc;
   Services& services;
   state::RocksBackend& backend;
+  std::string data_dir;
 };
 
 HttpResponse AnswerWatcher(const Watched& watched, const HttpRequest& request);

@@ -228,16 +228,19 @@ absl::Status RocksBackend::WriteTogether(const std::vector<Queued>& group, size_
     }
   }
   RETURN_IF_ERROR(FromRocks(together.Put(kCommitsKey, absl::StrCat(commits_ + 1)), "gather a batch"));
+  const absl::Time begin = absl::Now();
   {
     absl::ReaderMutexLock lock(&db_mu_);
     RETURN_IF_ERROR(FromRocks(db_->Write(Synced(), &together), "write to the store"));
   }
+  const absl::Duration took = absl::Now() - begin;
   ++commits_;
   // The batch is durable whatever becomes of the note: an old note only checks less.
   folder_->NoteCommits(commits_).IgnoreError();
   absl::MutexLock lock(&mu_);
   restore_.clear();  // only Recover adds to it, and that needs a failure first
   ++stats_.syncs;
+  stats_.sync_time.Add(took);
   stats_.batches += group.size() - first;
   return absl::OkStatus();
 }

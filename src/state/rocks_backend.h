@@ -19,6 +19,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "base/latency_histogram.h"
 #include "state/backend.h"
 #include "state/store_folder.h"
 
@@ -37,6 +38,7 @@ struct RocksOptions {
 struct RocksStats {
   uint64_t syncs = 0;    // since open
   uint64_t batches = 0;  // written by them
+  LatencyHistogram sync_time;
 };
 
 class RocksBackend : public Backend {

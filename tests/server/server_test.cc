@@ -141,7 +141,14 @@ TEST_F(ServerTest, HealthAndMetricsOverHttps) {
       HttpsGet(server_->http_port(), "GET /metrics HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n");
   EXPECT_THAT(metrics, HasSubstr("waypoint_rpc_calls_total{method=\"/hashicorp.waypoint.Waypoint/GetServerConfig\","
                                  "code=\"OK\"} 1\n"));
-  EXPECT_THAT(metrics, HasSubstr("waypoint_store_syncs_total "));
+  for (const char* name :
+       {"waypoint_store_syncs_total ", "waypoint_store_sync_duration_seconds_bucket{le=\"+Inf\"} ",
+        "waypoint_store_sync_duration_seconds_count ", "waypoint_store_size_bytes ", "waypoint_runners_online 0\n",
+        "waypoint_jobs_queued 0\n", "waypoint_streams_open 0\n", "waypoint_instances 0\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(name));
+  }
+  EXPECT_THAT(metrics, HasSubstr("waypoint_rpc_duration_seconds_count{"
+                                 "method=\"/hashicorp.waypoint.Waypoint/GetServerConfig\"} 1\n"));
 }
 
 // Of the certificate that a listener shows.

@@ -41,6 +41,8 @@ class Fleet {
   // Runners. The number tells one registration of an id from the next one.
   uint64_t Online(const pb::Runner& runner);
   void Offline(const std::string& id, uint64_t registration);
+  size_t online() const { return online_.size(); }
+  size_t waiting() const { return waiting_.size(); }
   bool IsOnline(const std::string& id) const { return online_.count(id) > 0; }
   bool IsCurrent(const std::string& id, uint64_t registration) const;
   void SetAdoption(const std::string& id, pb::Runner::AdoptionState state);

@@ -21,11 +21,7 @@ const void* const volatile g_linked = &descriptor_table_waypoint_2fservice_2epro
 void MethodStats::Ended(absl::StatusCode code, absl::Duration took) {
   const auto index = static_cast<size_t>(code);
   ++by_code[index < by_code.size() ? index : static_cast<size_t>(absl::StatusCode::kUnknown)];
-  const double s = absl::ToDoubleSeconds(took);
-  seconds += s;
-  size_t bucket = 0;
-  while (bucket < kSeconds.size() && s > kSeconds[bucket]) ++bucket;
-  ++by_time[bucket];
+  time.Add(took);
 }
 
 MethodTable::MethodTable() {

@@ -16,17 +16,15 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/latency_histogram.h"
 #include "server/handler.h"
 
 namespace waypoint::server {
 
 struct MethodStats {
-  static constexpr std::array<double, 10> kSeconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10};
-
   uint64_t active = 0;
   std::array<uint64_t, 17> by_code{};
-  std::array<uint64_t, kSeconds.size() + 1> by_time{};
-  double seconds = 0;
+  LatencyHistogram time;
   uint64_t received = 0, sent = 0;  // messages
   uint64_t keepalives = 0;          // sent besides
 

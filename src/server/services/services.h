@@ -47,6 +47,7 @@ class Services {
   void Start() { engine_.Start(); }
   Guard& guard() { return guard_; }
   jobs::Engine& engine() { return engine_; }
+  const entrypoints::EntrypointService& entrypoints() const { return entrypoints_; }
 
  private:
   AccessGuard guard_;
