@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/environment.h"
+#include "base/ids.h"
 #include "cli/agent.h"
 #include "cli/command.h"
 #include "cli/local/local_server.h"
@@ -53,9 +54,11 @@ struct World {
   std::string working_folder;
   std::string version;  // "0.12.0"
   Clock* clock = nullptr;
+  IdSource* ids = nullptr;
   Ui* ui = nullptr;
   std::stop_token interrupt;
   std::stop_token second_interrupt;
+  std::function<void(const std::string& url)> open_browser;  // tries to; empty: not
   std::function<void(std::function<void()>)> on_hangup;  // SIGHUP calls this instead of ending the process; empty: not
   std::function<absl::StatusOr<std::unique_ptr<client::Channel>>(const clicontext::Connection&, absl::Duration)> dial;
   // The runner inside this process; lives until the command is over.

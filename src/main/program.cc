@@ -9,6 +9,7 @@
 #include "base/environment.h"
 #include "base/log.h"
 #include "base/real_clock.h"
+#include "base/subprocess.h"
 #include "cli/app.h"
 #include "cli/interrupt.h"
 #include "cli/select.h"
@@ -39,6 +40,16 @@ absl::Status StartLogs(const Environment& env, int verbosity) {
   return absl::OkStatus();
 }
 
+// With what desktops have for it; without one nothing happens, the address is on the screen.
+void OpenBrowser(const std::string& url) {
+  SpawnOptions options;
+  options.argv = {"xdg-open", url};
+  options.in = options.out = options.err = Stdio::Null();
+  options.group = SpawnOptions::Group::kNewSession;
+  absl::StatusOr<std::unique_ptr<Process>> opener = Process::Spawn(options);
+  if (opener.ok()) (*opener)->Detach();
+}
+
 }  // namespace
 
 int RunProgram(const std::vector<std::string>& args) {
@@ -61,9 +72,12 @@ int RunProgram(const std::vector<std::string>& args) {
   }
   world.version = kVersion;
   world.clock = &clock;
+  RealIds ids;
+  world.ids = &ids;
   world.ui = output.best();
   world.interrupt = interrupt.first();
   world.second_interrupt = interrupt.second();
+  world.open_browser = OpenBrowser;
   world.on_hangup = [&](std::function<void()> callback) { interrupt.OnHangup(std::move(callback)); };
   world.raw = output.sink();
   world.dial = [](const clicontext::Connection& connection, absl::Duration timeout) {

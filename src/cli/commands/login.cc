@@ -1,6 +1,7 @@
 // waypoint login: a token for a server, kept as a context.
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "cli/browser_login.h"
 #include "cli/commands/commands.h"
 #include "cli/session.h"
 #include "waypoint/access.pb.h"
@@ -48,7 +49,7 @@ class Login : public Command {
   absl::StatusOr<std::string> Exchange(Session& session, clicontext::Connection server) {
     server.token.clear();
     ASSIGN_OR_RETURN(auto channel, session.world().dial(server, kTimeout));
-    if (token_.empty()) return NoToken(*channel);
+    if (token_.empty()) return LogInWithBrowser(session, *channel, method_);
     pb::DecodeTokenRequest request;
     request.set_token(token_);
     ASSIGN_OR_RETURN(auto decoded, client::Invoke<pb::DecodeTokenResponse>(*channel, "DecodeToken", request));
@@ -60,19 +61,6 @@ class Login : public Command {
     convert.set_token(token_);
     ASSIGN_OR_RETURN(auto made, client::Invoke<pb::NewTokenResponse>(*channel, "ConvertInviteToken", convert));
     return made.token();
-  }
-
-  absl::Status NoToken(client::Channel& channel) {
-    auto list =
-        client::Invoke<pb::ListOIDCAuthMethodsResponse>(channel, "ListOIDCAuthMethods", google::protobuf::Empty());
-    if (!list.ok() || list->auth_methods().empty()) {
-      return absl::FailedPreconditionError(
-          "this server offers no way to log in with a browser. Ask its operator for a token or an invitation "
-          "(\"waypoint user invite\"), then run: waypoint login -token=TOKEN");
-    }
-    return absl::UnimplementedError(
-        "logging in with a browser is not available yet; use \"waypoint login -token=TOKEN\" with a token of "
-        "\"waypoint user token\"");
   }
 
   absl::Status Keep(Session& session, const clicontext::Connection& server) {
@@ -103,7 +91,9 @@ CommandInfo LoginCommand() {
   return {.words = "login",
           .arguments = "[ADDRESS]",
           .synopsis = "Log in to a Waypoint server",
-          .help = "Logs in to a server with a token or an invitation, and makes it the default for this user.",
+          .help =
+              "Logs in to a server and makes it the default for this user: with a token or an invitation "
+              "(-token), else in the browser with an identity provider that the server knows.",
           .needs = {.client = false, .local_server = false, .connection_flags = true},
           .make = Make<Login>};
 }

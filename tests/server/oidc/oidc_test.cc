@@ -10,12 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "auth/oidc.h"
-#include "base/files.h"
 #include "base/socket.h"
-#include "base/subprocess.h"
 #include "client/channel/grpc_channel.h"
 #include "google/protobuf/empty.pb.h"
-#include "server/http/http_fetch.h"
+#include "server/oidc/provider_process.h"
 #include "server/server.h"
 #include "waypoint/access.pb.h"
 #include "waypoint/server.pb.h"
@@ -31,44 +29,7 @@ using ::testing::StartsWith;
 using Code = absl::StatusCode;
 
 constexpr char kRedirect[] = "http://127.0.0.1:4711/oidc/callback";
-constexpr char kSecret[] = "s3cret/+ü";
-
-std::string ReadLine(int fd) {
-  std::string line;
-  char c = 0;
-  while (::read(fd, &c, 1) == 1 && c != '\n') line.push_back(c);
-  return line;
-}
-
-class ProviderProcess {
- public:
-  explicit ProviderProcess(bool tls = false) {
-    SpawnOptions options;
-    options.argv = {"python3", WAYPOINT_SOURCE_DIR "/tests/server/oidc/provider.py"};
-    if (tls) options.argv.push_back("--tls");
-    options.in = options.out = Stdio::Pipe();
-    process_ = Process::Spawn(options).value();
-    issuer = absl::StrCat(tls ? "https" : "http", "://127.0.0.1:", ReadLine(process_->out.get()));
-    if (tls) ca_pem = ReadFile(ReadLine(process_->out.get())).value();
-  }
-  ~ProviderProcess() {
-    process_->in.Reset();
-    process_->Wait().status().IgnoreError();
-  }
-  auth::JsonObject Get(const std::string& url) const {
-    FetchRequest request;
-    request.url = absl::StartsWith(url, "/") ? issuer + url : url;
-    request.ca_pem = ca_pem;
-    auto answer = FetchNow(request, absl::Now() + absl::Seconds(20), {});
-    EXPECT_TRUE(answer.ok()) << answer.status();
-    return answer.ok() ? auth::ParseJsonObject(answer->body).value() : auth::JsonObject();
-  }
-
-  std::string issuer, ca_pem;
-
- private:
-  std::unique_ptr<Process> process_;
-};
+constexpr auto kSecret = ProviderProcess::kSecret;
 
 class OidcTest : public ::testing::Test {
  protected:
