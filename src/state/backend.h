@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,14 @@ struct Write {
 };
 using Batch = std::vector<Write>;
 
+// All that was durable at one moment, by table and key in order, while writes go on.
+class BackendCopy {
+ public:
+  virtual ~BackendCopy() = default;
+  // False: that was all. Unavailable if the copy did not survive a disk error.
+  virtual absl::StatusOr<bool> Next(Table* table, std::string* key, std::string* value) = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -39,6 +48,8 @@ class Backend {
   // `restore` holds what stood before for every key of the failed batches; it is written as soon as the
   // disk takes writes again, before or together with the next batch.
   virtual void Recover(Batch restore) = 0;
+  // May outlive no backend.
+  virtual absl::StatusOr<std::unique_ptr<BackendCopy>> Freeze() = 0;
 };
 
 }  // namespace waypoint::state

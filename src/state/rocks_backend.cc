@@ -7,48 +7,14 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "rocksdb/cache.h"
 #include "rocksdb/db.h"
-#include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
+#include "state/restore.h"
+#include "state/rocks_database.h"
 #include "state/rocks_status.h"
 
 namespace waypoint::state {
 namespace {
-
-constexpr char kFormat[] = "1";
-// Keys of our own begin with a zero byte, which is no table.
-const std::string kFormatKey("\0format", 7);
-const std::string kCommitsKey("\0commits", 8);
-
-std::string DiskKey(Table table, absl::string_view key) {
-  return absl::StrCat(std::string(1, static_cast<char>(table)), key);
-}
-
-rocksdb::Options Tuned(rocksdb::Env* env) {
-  rocksdb::Options options;
-  if (env != nullptr) options.env = env;
-  options.create_if_missing = true;
-  // A torn tail is what a crash leaves; loss before the tail shows in the commit counter.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.write_buffer_size = 16 << 20;
-  options.max_write_buffer_number = 3;
-  options.max_total_wal_size = 64 << 20;
-  options.max_background_jobs = 2;
-  options.compression = rocksdb::kLZ4Compression;
-  options.keep_log_file_num = 3;
-  options.max_log_file_size = 1 << 20;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(32 << 20);
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-rocksdb::WriteOptions Synced() {
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  return options;
-}
 
 // "" when the key is absent.
 absl::StatusOr<std::string> ReadOwn(rocksdb::DB& db, const std::string& key) {
@@ -114,19 +80,58 @@ std::unique_ptr<rocksdb::DB> OpenForReading(const RocksOptions& options) {
              : nullptr;
 }
 
-rocksdb::Status AddTo(rocksdb::WriteBatch& batch, Table table, absl::string_view key,
-                      const std::optional<std::string>& value) {
-  return value ? batch.Put(DiskKey(table, key), *value) : batch.Delete(DiskKey(table, key));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RocksBackend>> RocksBackend::Open(const RocksOptions& options) {
   ASSIGN_OR_RETURN(std::unique_ptr<StoreFolder> folder, StoreFolder::Open(options.dir));
+  ASSIGN_OR_RETURN(const uint64_t noted, folder->NotedCommits());
+  RETURN_IF_ERROR(ApplyStagedRestore(options.dir, noted));
   ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db, OpenDatabase(options));
   RETURN_IF_ERROR(CheckFormat(*db, options.dir));
   ASSIGN_OR_RETURN(const uint64_t commits, CheckCommits(*db, *folder, options.dir));
   return std::unique_ptr<RocksBackend>(new RocksBackend(options, std::move(folder), std::move(db), commits));
+}
+
+// A RocksDB iterator sees what was durable when it was made.
+class RocksBackend::Copy : public BackendCopy {
+ public:
+  Copy(RocksBackend& backend, std::unique_ptr<rocksdb::Iterator> it) : backend_(backend), it_(std::move(it)) {}
+  ~Copy() override {
+    absl::MutexLock lock(&backend_.db_mu_);
+    backend_.copies_.erase(this);
+  }
+  absl::StatusOr<bool> Next(Table* table, std::string* key, std::string* value) override {
+    absl::ReaderMutexLock lock(&backend_.db_mu_);
+    if (it_ == nullptr) return absl::UnavailableError("a disk error ended the copy; try again");
+    if (!it_->Valid()) {
+      RETURN_IF_ERROR(FromRocks(it_->status(), "copy the store"));
+      return false;
+    }
+    const absl::string_view disk_key(it_->key().data(), it_->key().size());
+    *table = static_cast<Table>(disk_key[0]);
+    *key = std::string(disk_key.substr(1));
+    *value = it_->value().ToString();
+    it_->Next();
+    return true;
+  }
+  void LetGo() { it_.reset(); }
+
+ private:
+  RocksBackend& backend_;
+  std::unique_ptr<rocksdb::Iterator> it_;
+};
+
+absl::StatusOr<std::unique_ptr<BackendCopy>> RocksBackend::Freeze() {
+  absl::MutexLock lock(&db_mu_);
+  if (db_ == nullptr)
+    return absl::UnavailableError("the store is closed after a disk error and cannot be opened again");
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
+  it->Seek(rocksdb::Slice("\x01", 1));
+  auto copy = std::make_unique<Copy>(*this, std::move(it));
+  copies_.insert(copy.get());
+  return copy;
 }
 
 RocksBackend::RocksBackend(RocksOptions options, std::unique_ptr<StoreFolder> folder, std::unique_ptr<rocksdb::DB> db,
@@ -249,6 +254,7 @@ absl::Status RocksBackend::WriteTogether(const std::vector<Queued>& group, size_
 // batch; restore_, written next, takes it away again.
 absl::Status RocksBackend::Reopen() {
   absl::MutexLock lock(&db_mu_);
+  for (Copy* copy : copies_) copy->LetGo();
   db_.reset();
   absl::StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenDatabase(options_);
   absl::StatusOr<uint64_t> commits =

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -50,6 +51,7 @@ class RocksBackend : public Backend {
   absl::StatusOr<std::string> Read(Table table, absl::string_view key) override;
   void Commit(Batch batch, std::function<void(absl::Status)> durable) override;
   void Recover(Batch restore) override;
+  absl::StatusOr<std::unique_ptr<BackendCopy>> Freeze() override;
   RocksStats stats() const;
 
  private:
@@ -58,6 +60,7 @@ class RocksBackend : public Backend {
     std::function<void(absl::Status)> durable;
     uint64_t generation;
   };
+  class Copy;
   // What must be written before anything else, by table and key.
   using Restore = std::map<std::pair<Table, std::string>, std::optional<std::string>>;
   RocksBackend(RocksOptions options, std::unique_ptr<StoreFolder> folder, std::unique_ptr<rocksdb::DB> db,
@@ -80,6 +83,7 @@ class RocksBackend : public Backend {
 
   absl::Mutex db_mu_;  // held exclusively only while the database is exchanged, by the disk thread
   std::unique_ptr<rocksdb::DB> db_ ABSL_GUARDED_BY(db_mu_);
+  std::set<Copy*> copies_ ABSL_GUARDED_BY(db_mu_);  // they must let go before the database is closed
 
   mutable absl::Mutex mu_;
   Restore restore_ ABSL_GUARDED_BY(mu_);

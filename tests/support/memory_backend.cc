@@ -27,6 +27,33 @@ void MemoryBackend::Recover(state::Batch restore) {
   if (syncs_ == Syncs::kAtOnce) Sync();
 }
 
+namespace {
+
+using Data = std::map<std::pair<state::Table, std::string>, std::string>;
+
+class MemoryCopy : public state::BackendCopy {
+ public:
+  explicit MemoryCopy(Data data) : data_(std::move(data)), next_(data_.begin()) {}
+  absl::StatusOr<bool> Next(state::Table* table, std::string* key, std::string* value) override {
+    if (next_ == data_.end()) return false;
+    *table = next_->first.first;
+    *key = next_->first.second;
+    *value = next_->second;
+    ++next_;
+    return true;
+  }
+
+ private:
+  const Data data_;
+  Data::const_iterator next_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<state::BackendCopy>> MemoryBackend::Freeze() {
+  return std::make_unique<MemoryCopy>(data_);
+}
+
 void MemoryBackend::Sync() {
   std::deque<Queued> group = std::move(queue_);
   queue_.clear();

@@ -23,6 +23,7 @@ class MemoryBackend : public state::Backend {
   absl::StatusOr<std::string> Read(state::Table table, absl::string_view key) override;
   void Commit(state::Batch batch, std::function<void(absl::Status)> durable) override;
   void Recover(state::Batch restore) override;
+  absl::StatusOr<std::unique_ptr<state::BackendCopy>> Freeze() override;
 
   void Sync();   // everything committed so far becomes durable, in one sync
   void Crash();  // what was not synced is lost, and nobody is told
