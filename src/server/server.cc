@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <unistd.h>
+
 #include <functional>
 #include <optional>
 #include <utility>
@@ -16,6 +18,7 @@
 #include "server/access/signing.h"
 #include "server/http/http_fetcher.h"
 #include "server/http/http_server.h"
+#include "server/records/snapshot_service.h"
 #include "server/rpc/rpc_server.h"
 #include "server/services/services.h"
 #include "server/tls/certificate_watch.h"
@@ -29,6 +32,13 @@ namespace {
 namespace pb = ::hashicorp::waypoint;
 
 constexpr char kLogLevelFile[] = "log-level";
+
+// A restore that asks for it ends the process without an answer; whoever supervises it starts the next one.
+void ExitForRestore() {
+  WAYPOINT_LOG(kInfo, "server", "a restore is staged, exiting as asked");
+  FlushLog();
+  ::_exit(2);
+}
 
 class ServerImpl final : public Server {
  public:
@@ -46,6 +56,8 @@ class ServerImpl final : public Server {
     ASSIGN_OR_RETURN(store_, state::OpenStore(*backend_, rpc_->loop(), clock_, ids_, std::move(store)));
     services_.emplace(*store_, indexes, clock_, ids_, fetcher_, options_.version);
     services_->Register(rpc_->table());
+    snapshots_.emplace(*backend_, SnapshotOptions{options_.data_dir, options_.version, ExitForRestore});
+    snapshots_->Register(rpc_->table());
     services_->Start();
     return absl::OkStatus();
   }
@@ -107,6 +119,7 @@ class ServerImpl final : public Server {
     http_insecure_.reset();
     rpc_->Shutdown(grace);
     services_.reset();
+    snapshots_.reset();
     store_.reset();
     backend_.reset();  // writes what was committed
     FlushLog();
@@ -209,6 +222,7 @@ class ServerImpl final : public Server {
   std::unique_ptr<state::RocksBackend> backend_;
   std::unique_ptr<state::Store> store_;
   std::optional<Services> services_;
+  std::optional<SnapshotService> snapshots_;
   const LogLevel first_level_ = GetLogLevel();
   absl::Mutex http_mu_;  // the watch may have news while the listener is made
   std::unique_ptr<HttpServer> http_, http_insecure_;

@@ -20,6 +20,13 @@ Index* Add(state::StoreOptions& options) {
   return raw;
 }
 
+// Nobody waits for them any more: memory holds what the indexes know, the rest is read when somebody asks.
+bool IsFinishedJob(state::Table table, const state::Message& record) {
+  if (table != state::Table::kJob) return false;
+  const pb::Job::State state = static_cast<const pb::Job&>(record).state();
+  return state == pb::Job::SUCCESS || state == pb::Job::ERROR;
+}
+
 }  // namespace
 
 Indexes AddIndexes(state::StoreOptions& options) {
@@ -27,6 +34,7 @@ Indexes AddIndexes(state::StoreOptions& options) {
   indexes.jobs = Add<jobs::JobIndex>(options);
   indexes.users = Add<UserIndex>(options);
   indexes.records = AddRecordIndexes(options);
+  options.keep_on_disk = IsFinishedJob;
   return indexes;
 }
 
