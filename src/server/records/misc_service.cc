@@ -1,5 +1,7 @@
 #include "server/records/misc_service.h"
 
+#include "absl/strings/str_cat.h"
+#include "hcl/format.h"
 #include "ptypes/operation.h"
 #include "server/access/server_config.h"
 #include "server/answer.h"
@@ -14,6 +16,7 @@ namespace pb = ::hashicorp::waypoint;
 void MiscService::Register(Table& table) {
   table.Unary("RunnerGetDeploymentConfig", Needs::kRunner, *this, &MiscService::DeploymentConfig);
   table.Unary("UI_ListEvents", Needs::kRunner, *this, &MiscService::ListEvents);
+  table.Unary("WaypointHclFmt", Needs::kRunner, *this, &MiscService::FormatHcl);
 }
 
 void MiscService::DeploymentConfig(const Caller&, const pb::RunnerGetDeploymentConfigRequest&,
@@ -34,6 +37,17 @@ void MiscService::ListEvents(const Caller&, const pb::UI::ListEventsRequest& req
                              Reply<pb::UI::ListEventsResponse> reply) {
   if (absl::Status status = ptypes::CheckOfApplication(request); !status.ok()) return reply(status);
   reply(absl::UnimplementedError("this server keeps no events"));
+}
+
+void MiscService::FormatHcl(const Caller&, const pb::WaypointHclFmtRequest& request,
+                            Reply<pb::WaypointHclFmtResponse> reply) {
+  hcl::Diagnostics diagnostics;
+  pb::WaypointHclFmtResponse response;
+  response.set_waypoint_hcl(hcl::FormatFile(hcl::MakeSource("waypoint.hcl", request.waypoint_hcl()), diagnostics));
+  if (diagnostics.HasErrors()) {
+    return reply(absl::InternalError(absl::StrCat("waypoint.hcl cannot be formatted: ", diagnostics.ToString())));
+  }
+  reply(response);
 }
 
 }  // namespace waypoint::server

@@ -1,5 +1,5 @@
-// Small calls that belong to no record of their own: where deployments find the server, events
-// (server-and-state.md 9, 11.1).
+// Small calls that belong to no record of their own: where deployments find the server, events, the formatter
+// (server-and-state.md 9, 11.1, 13).
 //
 // Threads: the loop.
 #pragma once
@@ -7,6 +7,7 @@
 #include "server/handler.h"
 #include "state/store.h"
 #include "waypoint/runner.pb.h"
+#include "waypoint/server.pb.h"
 #include "waypoint/ui.pb.h"
 
 namespace waypoint::server {
@@ -20,6 +21,8 @@ class MiscService {
                         Reply<::hashicorp::waypoint::RunnerGetDeploymentConfigResponse> reply);
   void ListEvents(const Caller& caller, const ::hashicorp::waypoint::UI::ListEventsRequest& request,
                   Reply<::hashicorp::waypoint::UI::ListEventsResponse> reply);
+  void FormatHcl(const Caller& caller, const ::hashicorp::waypoint::WaypointHclFmtRequest& request,
+                 Reply<::hashicorp::waypoint::WaypointHclFmtResponse> reply);
 
  private:
   state::Store& store_;
