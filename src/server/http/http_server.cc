@@ -13,28 +13,27 @@
 #include "base/status.h"
 
 namespace waypoint::server {
-namespace {
-
-constexpr int kMaxConnections = 32;
-constexpr size_t kMaxHeadBytes = 64 << 10;
-constexpr absl::Duration kHeadTimeout = absl::Seconds(5);
-constexpr absl::Duration kIdleTimeout = absl::Seconds(120);
-constexpr absl::Duration kWriteTimeout = absl::Seconds(30);
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const std::string& address, TlsContext tls,
-                                                               const Clock& clock, Handler handler) {
+                                                               const Clock& clock, Handler handler, HttpLimits limits) {
   ASSIGN_OR_RETURN(HostPort place, ParseHostPort(address));
   if (place.host.empty()) place.host = "0.0.0.0";
   if (place.host == "localhost") place.host = "127.0.0.1";
   ASSIGN_OR_RETURN(UniqueFd fd, ListenTcp(place.host, place.port));
   ASSIGN_OR_RETURN(uint16_t port, LocalPort(fd.get()));
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(fd), port, std::move(tls), clock, std::move(handler)));
+  return std::unique_ptr<HttpServer>(
+      new HttpServer(std::move(fd), port, std::move(tls), clock, std::move(handler), limits));
 }
 
-HttpServer::HttpServer(UniqueFd fd, int port, TlsContext tls, const Clock& clock, Handler handler)
-    : listener_(std::move(fd)), port_(port), clock_(clock), handler_(std::move(handler)), tls_(std::move(tls)) {
+HttpServer::HttpServer(UniqueFd fd, int port, TlsContext tls, const Clock& clock, Handler handler,
+                       const HttpLimits& limits)
+    : listener_(std::move(fd)),
+      port_(port),
+      clock_(clock),
+      handler_(std::move(handler)),
+      limits_(limits),
+      tls_(std::move(tls)) {
   acceptor_ = std::thread([this] { Accept(stop_.get_token()); });
 }
 
@@ -50,20 +49,36 @@ void HttpServer::Stop() {
   }
   stop_.request_stop();
   acceptor_.join();
-  auto idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return serving_ == 0; };
-  absl::MutexLock lock(&mu_, absl::Condition(&idle));
+  for (auto& [number, thread] : serving_) thread.join();
+  serving_.clear();
 }
 
 void HttpServer::Accept(std::stop_token stop) {
   while (WaitReadable(listener_.get(), absl::InfiniteFuture(), stop).ok()) {
     UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!fd.valid()) continue;
-    {
-      absl::MutexLock lock(&mu_);
-      if (serving_ >= kMaxConnections) continue;  // closed at once
-      ++serving_;
-    }
-    std::thread([this, stop, fd = std::move(fd)]() mutable { Serve(std::move(fd), stop); }).detach();
+    JoinEnded();
+    if (fd.valid() && serving_.size() < limits_.connections) Begin(std::move(fd), stop);
+  }
+}
+
+void HttpServer::Begin(UniqueFd fd, std::stop_token stop) {
+  const uint64_t number = ++last_;
+  serving_[number] = std::thread([this, number, stop, fd = std::move(fd)]() mutable {
+    Serve(std::move(fd), stop);
+    absl::MutexLock lock(&mu_);
+    ended_.push_back(number);
+  });
+}
+
+void HttpServer::JoinEnded() {
+  std::vector<uint64_t> ended;
+  {
+    absl::MutexLock lock(&mu_);
+    ended.swap(ended_);
+  }
+  for (uint64_t number : ended) {
+    serving_[number].join();
+    serving_.erase(number);
   }
 }
 
@@ -73,23 +88,19 @@ void HttpServer::Serve(UniqueFd fd, std::stop_token stop) {
     absl::MutexLock lock(&mu_);
     tls = tls_;
   }
-  {
-    auto stream = OpenStream(std::move(fd), tls, clock_.Now() + kHeadTimeout, stop);
-    if (stream.ok()) ServeRequests(**stream, tls != nullptr);
-  }
-  absl::MutexLock lock(&mu_);
-  --serving_;
+  auto stream = OpenStream(std::move(fd), tls, clock_.Now() + limits_.head, stop);
+  if (stream.ok()) ServeRequests(**stream, tls != nullptr);
 }
 
 void HttpServer::ServeRequests(ByteStream& stream, bool tls) {
   std::string received;
-  absl::Time deadline = clock_.Now() + kHeadTimeout;
+  absl::Time deadline = clock_.Now() + limits_.head;
   while (true) {
     size_t end = received.find("\r\n\r\n");
-    while (end == std::string::npos && received.size() <= kMaxHeadBytes) {
+    while (end == std::string::npos && received.size() <= limits_.head_bytes) {
       absl::StatusOr<std::string> more = stream.Read(deadline);
       if (!more.ok() || more->empty()) return;
-      if (received.empty()) deadline = clock_.Now() + kHeadTimeout;
+      if (received.empty()) deadline = clock_.Now() + limits_.head;
       received += *more;
       end = received.find("\r\n\r\n");
     }
@@ -103,10 +114,10 @@ void HttpServer::ServeRequests(ByteStream& stream, bool tls) {
       request->keep_alive = false;
       response.status = end == std::string::npos ? 431 : 400;
     }
-    if (!stream.Write(FormatResponse(*request, response), clock_.Now() + kWriteTimeout).ok()) return;
+    if (!stream.Write(FormatResponse(*request, response), clock_.Now() + limits_.write).ok()) return;
     if (!request->keep_alive) return;
     received.erase(0, end + 4);
-    deadline = clock_.Now() + kIdleTimeout;
+    deadline = clock_.Now() + limits_.idle;
   }
 }
 

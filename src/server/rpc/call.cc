@@ -113,9 +113,9 @@ void Call::OnAdmitted(absl::StatusOr<auth::Identity> identity) {
   admitted_ = true;
   caller_.identity = *std::move(identity);
   caller_.peer = context_.peer();
-  if (method_->open != nullptr) {
-    host_.Opened(this);
-    listed_ = true;
+  host_.Opened(this);
+  listed_ = true;
+  if (is_stream()) {
     session_ = method_->open(caller_, this);
   }
   ReadMore();
@@ -144,6 +144,7 @@ void Call::OnRead(bool ok) {
     return;
   }
   std::string bytes = TakeBytes(&incoming_);
+  requested_ = true;
   if (method_->unary != nullptr) return RunUnary(bytes);
   if (!IsKeepalive(bytes)) {
     ++method_->stats.received;
@@ -198,6 +199,25 @@ void Call::Finish(absl::Status status) {
   Advance();
 }
 
+void Call::Tick() {
+  if (!KeepsUsWaiting()) {
+    if (keepalives_) SendKeepalive();
+    return;
+  }
+  WAYPOINT_LOG(kWarn, "server.grpc", absl::StrCat(method_->path, " dropped: the peer keeps the server waiting"),
+               {"peer", caller_.peer});
+  status_ = absl::ResourceExhaustedError("the peer keeps the server waiting");
+  queue_.clear();
+  write_begun_ = absl::InfiniteFuture();  // once is enough
+  context_.TryCancel();                   // what is under way comes back failed
+  Advance();
+}
+
+bool Call::KeepsUsWaiting() const {
+  if (writing_ || finishing_) return host_.Now() - write_begun_ > host_.patience().write;
+  return reading_ && !requested_ && !method_->client_streams && host_.Now() - begun_ > host_.patience().request;
+}
+
 void Call::SendKeepalive() {
   if (writing_ || finishing_ || status_ || !queue_.empty()) return;
   ++method_->stats.keepalives;
@@ -224,11 +244,13 @@ void Call::Advance() {
 
 void Call::StartWrite(std::string bytes) {
   writing_ = true;
+  write_begun_ = host_.Now();
   stream_.Write(ToBuffer(std::move(bytes)), Out(written_));
 }
 
 void Call::StartFinish() {
   finishing_ = true;
+  write_begun_ = host_.Now();
   if (queue_.empty()) {
     stream_.Finish(ToGrpc(*status_), Out(finished_));
     return;

@@ -4,7 +4,7 @@
 //
 // Owns:    itself, its session, and a bounded queue of messages to send.
 // Threads: the loop.
-// Errors:  a peer that does not read ends RESOURCE_EXHAUSTED once too much waits for it.
+// Errors:  a peer that does not read ends RESOURCE_EXHAUSTED once too much waits for it, or one message too long.
 #pragma once
 
 #include <deque>
@@ -19,6 +19,7 @@
 #include "server/handler.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/method_table.h"
+#include "server/rpc/patience.h"
 
 namespace waypoint::server {
 
@@ -33,10 +34,11 @@ class CallHost {
   virtual MethodTable& table() = 0;
   virtual Guard& guard() = 0;
   virtual absl::Time Now() = 0;
-  virtual void Began() = 0;             // a call waits for its caller
-  virtual void Ended() = 0;             // and is gone
-  virtual void Accepted() = 0;          // another one may be waiting
-  virtual void Opened(Call* call) = 0;  // a stream is open until
+  virtual void Began() = 0;     // a call waits for its caller
+  virtual void Ended() = 0;     // and is gone
+  virtual void Accepted() = 0;  // another one may be waiting
+  virtual const Patience& patience() const = 0;
+  virtual void Opened(Call* call) = 0;  // a call is under way until
   virtual void Closed(Call* call) = 0;  // this
 };
 
@@ -49,11 +51,12 @@ class Call final : public RawOutbox {
   void Wake() override;
   void Finish(absl::Status status) override;
 
-  bool wants_keepalives() const { return keepalives_; }
-  // When nothing else is on its way.
-  void SendKeepalive();
+  bool is_stream() const { return method_->open != nullptr; }
+  // Every few seconds: a keepalive where one is wanted and nothing else is on its way; a peer that keeps us waiting
+  // too long is dropped.
+  void Tick();
 
-  Call* next = nullptr;  // the host's list of open streams
+  Call* next = nullptr;  // the host's list of open calls
   Call* previous = nullptr;
   int slot = -1;
 
@@ -81,6 +84,8 @@ class Call final : public RawOutbox {
   void Admit();
   void OnAdmitted(absl::StatusOr<auth::Identity> identity);
   void RunUnary(absl::string_view bytes);
+  bool KeepsUsWaiting() const;
+  void SendKeepalive();
   void ReadMore();
   void Advance();
   void StartWrite(std::string bytes);
@@ -100,6 +105,7 @@ class Call final : public RawOutbox {
 
   Method* method_ = nullptr;
   absl::Time begun_;
+  absl::Time write_begun_;  // while writing_ or finishing_
   Caller caller_;
   std::unique_ptr<RawSession> session_;
   std::shared_ptr<Ref> ref_;
@@ -110,6 +116,7 @@ class Call final : public RawOutbox {
   std::optional<absl::Status> status_;  // how the call ends, once that is known
 
   bool admitted_ = false;
+  bool requested_ = false;  // the first message is here
   bool answering_ = false;  // a unary handler has the request
   bool reading_ = false, half_closed_ = false;
   bool left_early_ = false;  // the caller's half-close ended it: not a failure of ours, whatever the code says

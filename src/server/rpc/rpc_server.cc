@@ -14,7 +14,7 @@
 #include "server/rpc/call.h"
 #include "server/rpc/helpers.h"
 #include "server/rpc/loop.h"
-#include "server/rpc/streams.h"
+#include "server/rpc/open_calls.h"
 #include "transport/buffers.h"
 
 namespace waypoint::server {
@@ -49,10 +49,15 @@ void Configure(grpc::ServerBuilder& builder) {
   // Original clients ping after 30 s, also without streams; 20 s is the least they may take.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  // A peer that is gone without a word is noticed within two minutes.
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+}
+
+// A peer that is gone without a word, or never was one, is noticed by these.
+void SetPatience(grpc::ServerBuilder& builder, const Patience& patience) {
+  auto ms = [](absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); };
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, ms(patience.handshake));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, ms(patience.silence));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ms(patience.ping));
 }
 
 class RpcServerImpl final : public RpcServer, private CallHost {
@@ -75,6 +80,8 @@ class RpcServerImpl final : public RpcServer, private CallHost {
     AddHelpers(table_);
     clock_ = &clock;
     guard_ = &guard;
+    patience_ = options.patience;
+    SetPatience(builder_, patience_);
     builder_.AddListeningPort(options.address, MakeCredentials(options), &port_);
     server_ = builder_.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
@@ -134,14 +141,17 @@ class RpcServerImpl final : public RpcServer, private CallHost {
   void Accepted() override {
     if (!stopping_) Call::Await(*this);
   }
+  const Patience& patience() const override { return patience_; }
   void Opened(Call* call) override {
+    if (!call->is_stream()) return unary_.Add(call);
     streams_.Add(call);
     if (stopping_) call->Finish(absl::UnavailableError("the server shuts down"));
   }
-  void Closed(Call* call) override { streams_.Remove(call); }
+  void Closed(Call* call) override { (call->is_stream() ? streams_ : unary_).Remove(call); }
 
   void Tick() {
     streams_.Tick();
+    unary_.Tick();
     FlushLog();
     tick_ = clock_->After(absl::Seconds(1), [this] { Tick(); });
   }
@@ -154,7 +164,8 @@ class RpcServerImpl final : public RpcServer, private CallHost {
   Clock* clock_ = nullptr;
   Guard* guard_ = nullptr;
   Clock::TimerId tick_ = 0;
-  Streams streams_;
+  Patience patience_;
+  OpenCalls streams_, unary_;
   int port_ = 0;
   size_t calls_ = 0;
   bool stopping_ = false, draining_ = false, down_ = false;

@@ -16,6 +16,7 @@
 #include "base/executor.h"
 #include "server/guard.h"
 #include "server/rpc/method_table.h"
+#include "server/rpc/patience.h"
 
 namespace waypoint::server {
 
@@ -24,6 +25,7 @@ struct ListenOptions {
   // PEM pair by content, or by files that are watched and loaded again; none: no TLS.
   std::string cert_pem, key_pem;
   std::string cert_file, key_file;
+  Patience patience;
 };
 
 struct TransportStats {

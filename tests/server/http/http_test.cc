@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "base/real_clock.h"
 #include "base/socket.h"
@@ -54,6 +55,72 @@ TEST_F(Http, ConnectionsServeSeveralRequests) {
   const std::string answer = Ask(request + last);
   EXPECT_THAT(answer, HasSubstr("GET /one"));
   EXPECT_THAT(answer, HasSubstr("GET /two"));
+}
+
+// What it takes to be dropped, and that it does not keep others out for longer.
+class HttpDropped : public ::testing::Test {
+ protected:
+  void Listen(HttpLimits limits) {
+    server_ = HttpServer::Listen(
+                  "127.0.0.1:0", nullptr, clock_,
+                  [](const HttpRequest&) {
+                    HttpResponse response;
+                    response.body = std::string(64 << 20, 'x');
+                    return response;
+                  },
+                  limits)
+                  .value();
+  }
+  UniqueFd Connect() { return ConnectTcp("127.0.0.1", static_cast<uint16_t>(server_->port()), Soon()).value(); }
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
+  static bool IsClosed(int fd) {
+    char buffer[1 << 16];
+    while (WaitReadable(fd, Soon()).ok()) {
+      if (::recv(fd, buffer, sizeof(buffer), 0) <= 0) return true;
+    }
+    return false;
+  }
+  RealClock clock_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(HttpDropped, HalfRequestsEnd) {
+  Listen({.head = absl::Milliseconds(200)});
+  const UniqueFd mute = Connect(), half = Connect();
+  ASSERT_TRUE(SendAll(half.get(), "GET / HTTP/1.1\r\nHost:", Soon()).ok());
+  EXPECT_TRUE(IsClosed(mute.get()));
+  EXPECT_TRUE(IsClosed(half.get()));
+}
+
+TEST_F(HttpDropped, EndlessHeadsEnd) {
+  Listen({.head_bytes = 1000});
+  const UniqueFd fd = Connect();
+  ASSERT_TRUE(SendAll(fd.get(), "GET / HTTP/1.1\r\n" + std::string(5000, 'h'), Soon()).ok());
+  EXPECT_TRUE(IsClosed(fd.get()));
+}
+
+TEST_F(HttpDropped, ReadersThatDoNotReadEnd) {
+  Listen({.connections = 1, .write = absl::Milliseconds(200)});
+  const UniqueFd lazy = Connect();
+  ASSERT_TRUE(SendAll(lazy.get(), "GET / HTTP/1.1\r\nx-forwarded-proto: https\r\n\r\n", Soon()).ok());
+  // The only place is free again once the lazy one is gone.
+  for (bool served = false; !served;) {
+    const UniqueFd next = Connect();
+    SendAll(next.get(), "GET / HTTP/1.1\r\n\r\n", Soon()).IgnoreError();  // or it is closed already
+    char first = 0;
+    ASSERT_TRUE(WaitReadable(next.get(), Soon()).ok());
+    served = ::recv(next.get(), &first, 1, 0) == 1;
+  }
+}
+
+TEST_F(HttpDropped, StoppingWaitsForNobody) {
+  Listen({});
+  const UniqueFd mute = Connect(), lazy = Connect();
+  ASSERT_TRUE(SendAll(lazy.get(), "GET / HTTP/1.1\r\nx-forwarded-proto: https\r\n\r\n", Soon()).ok());
+  ASSERT_TRUE(WaitReadable(lazy.get(), Soon()).ok());
+  const absl::Time before = absl::Now();
+  server_.reset();
+  EXPECT_LT(absl::Now() - before, absl::Seconds(4));
 }
 
 TEST_F(Http, HeadHasNoBody) {

@@ -1,36 +1,34 @@
-#include "server/rpc/streams.h"
+#include "server/rpc/open_calls.h"
 
 namespace waypoint::server {
 
-void Streams::Add(Call* call) {
+void OpenCalls::Add(Call* call) {
   Link(call, kFresh);
   ++size_;
 }
 
-void Streams::Remove(Call* call) {
+void OpenCalls::Remove(Call* call) {
   Unlink(call);
   --size_;
 }
 
-void Streams::Tick() {
+void OpenCalls::Tick() {
   now_ = (now_ + 1) % kPeriod;
-  for (Call* call = heads_[now_]; call != nullptr; call = call->next) {
-    if (call->wants_keepalives()) call->SendKeepalive();
-  }
+  for (Call* call = heads_[now_]; call != nullptr; call = call->next) call->Tick();
   while (Call* call = heads_[kFresh]) {
-    if (call->wants_keepalives()) call->SendKeepalive();
+    call->Tick();
     Unlink(call);
     Link(call, now_);
   }
 }
 
-void Streams::FinishAll(const absl::Status& status) {
+void OpenCalls::FinishAll(const absl::Status& status) {
   for (Call* head : heads_) {
     for (Call* call = head; call != nullptr; call = call->next) call->Finish(status);
   }
 }
 
-void Streams::Link(Call* call, int slot) {
+void OpenCalls::Link(Call* call, int slot) {
   call->slot = slot;
   call->previous = nullptr;
   call->next = heads_[slot];
@@ -38,7 +36,7 @@ void Streams::Link(Call* call, int slot) {
   heads_[slot] = call;
 }
 
-void Streams::Unlink(Call* call) {
+void OpenCalls::Unlink(Call* call) {
   if (call->previous != nullptr) {
     call->previous->next = call->next;
   } else {

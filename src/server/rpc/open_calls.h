@@ -1,5 +1,5 @@
-// The open streams, and the inline keepalives that they are owed: one when they are young, then one each 5 s
-// (server-and-state.md 3.4). A tick a second serves a fifth of them, so that ten thousand cost one timer.
+// Calls under way, and what they are owed from time to time, inline keepalives above all: once when they are young,
+// then each 5 s (server-and-state.md 3.4). A tick a second serves a fifth of them, so that ten thousand cost one timer.
 //
 // Threads: the loop.
 #pragma once
@@ -12,7 +12,7 @@
 
 namespace waypoint::server {
 
-class Streams {
+class OpenCalls {
  public:
   void Add(Call* call);
   void Remove(Call* call);
