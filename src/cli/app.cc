@@ -1,12 +1,18 @@
 #include "cli/app.h"
 
+#include <filesystem>
+#include <optional>
 #include <regex>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/files.h"
 #include "base/status.h"
+#include "cli/command_flags.h"
+#include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/select.h"
+#include "cli/shell_setup.h"
 
 namespace waypoint::cli {
 namespace {
@@ -40,14 +46,8 @@ absl::Status CheckArguments(const CommonFlags& flags, const std::vector<std::str
 
 int RunSelected(World& world, const Selection& selection, const std::function<Ui*()>& plain_ui) {
   const CommandInfo& info = *selection.command;
-  std::unique_ptr<Command> command = info.make();
-  CommonFlags common;
-  FlagSet flags;
-  common.AddGlobal(flags);
-  if (info.needs.operation_flags) common.AddOperation(flags);
-  if (info.needs.connection_flags) common.AddConnection(flags);
-  flags.Group("Command Options");
-  command->Flags(flags);
+  CommandFlags ready(info);
+  auto& [command, common, flags] = ready;
 
   absl::StatusOr<std::vector<std::string>> words = flags.Parse(selection.args, world.env);
   if (WantsPlain(world, common)) world.ui = plain_ui();
@@ -66,10 +66,33 @@ int RunSelected(World& world, const Selection& selection, const std::function<Ui
   return command->Run(session);
 }
 
+// -autocomplete-install and -autocomplete-uninstall
+int SetShellsUp(World& world, bool uninstall) {
+  std::error_code error;
+  ShellSetup setup;
+  setup.home = world.env.Home();
+  setup.config_folder = FolderOf(world.env.ConfigFolder());
+  setup.program = std::filesystem::read_symlink("/proc/self/exe", error).string();
+  setup.name = BaseName(setup.program);
+  const absl::StatusOr<std::vector<std::string>> changed = uninstall ? setup.Uninstall() : setup.Install();
+  if (!changed.ok()) {
+    world.ui->Error(changed.status().message());
+    return 1;
+  }
+  for (const std::string& path : *changed) world.ui->Line("Changed " + path);
+  if (!uninstall) world.ui->Line("Shells that are started from now on complete the words of this program.");
+  return 0;
+}
+
 }  // namespace
 
 int RunCommandLine(const Registry& registry, World& world, const std::vector<std::string>& args,
                    const std::function<Ui*()>& plain_ui) {
+  if (const std::optional<std::string> line = world.env.Get("COMP_LINE"); line.has_value()) {
+    const std::string typed = LineToComplete(*line, world.env.GetOr("COMP_POINT"));
+    for (const std::string& word : Complete(registry, typed, world.working_folder)) world.raw(word + "\n", false);
+    return 0;
+  }
   const Selection selection = Select(registry, args);
   const bool colors = world.ui->interactive();
   switch (selection.kind) {
@@ -78,16 +101,11 @@ int RunCommandLine(const Registry& registry, World& world, const std::vector<std
     case Selection::Kind::kGroupHelp:
       return ShowHelp(world, selection, GroupHelp(registry, *selection.group, colors));
     case Selection::Kind::kCommandHelp: {
-      std::unique_ptr<Command> command = selection.command->make();
-      CommonFlags common;
-      FlagSet flags;
-      common.AddGlobal(flags);
-      if (selection.command->needs.operation_flags) common.AddOperation(flags);
-      if (selection.command->needs.connection_flags) common.AddConnection(flags);
-      flags.Group("Command Options");
-      command->Flags(flags);
-      return ShowHelp(world, selection, CommandHelp(registry, *selection.command, flags, colors));
+      const CommandFlags ready(*selection.command);
+      return ShowHelp(world, selection, CommandHelp(registry, *selection.command, ready.flags, colors));
     }
+    case Selection::Kind::kShellSetup:
+      return SetShellsUp(world, selection.uninstall);
     case Selection::Kind::kRun:
       return RunSelected(world, selection, plain_ui);
   }

@@ -47,6 +47,14 @@ Selection Select(const Registry& registry, std::vector<std::string> args) {
     return selection;
   }
 
+  for (size_t i = 0; i < first; ++i) {
+    const bool uninstall = args[i] == "-autocomplete-uninstall" || args[i] == "--autocomplete-uninstall";
+    if (help || (!uninstall && args[i] != "-autocomplete-install" && args[i] != "--autocomplete-install")) continue;
+    selection.kind = Selection::Kind::kShellSetup;
+    selection.uninstall = uninstall;
+    return selection;
+  }
+
   std::string words;
   size_t used = first;
   for (size_t i = first; i < args.size() && !EndsCommandWords(args[i]); ++i) {

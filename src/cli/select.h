@@ -16,12 +16,14 @@ struct Selection {
     kTopHelp,
     kGroupHelp,
     kCommandHelp,
+    kShellSetup,
   };
   Kind kind = Kind::kTopHelp;
   const CommandInfo* command = nullptr;  // kRun, kCommandHelp
   const GroupInfo* group = nullptr;      // kGroupHelp
   std::vector<std::string> args;         // of the command
   std::string error;                     // shown before the help
+  bool uninstall = false;                // kShellSetup
   int exit_code = 0;                     // of the help
   int verbosity = 0;                     // -v 1, -vv 2, -vvv 3
 };

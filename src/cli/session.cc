@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "base/status.h"
+#include "cli/git_tree.h"
 #include "cli/job_view.h"
 #include "cli/ui/text.h"
 #include "config/errors.h"
@@ -238,7 +240,27 @@ client::Operations& Session::operations() {
   runner_ = world_.local_runner(*channel_, folder);
   operations_ = std::make_unique<client::Operations>(*channel_, *world_.clock, std::move(options), runner_.get(),
                                                      [this] { return std::make_unique<JobView>(ui()); });
+  operations_->BeforeRemoteJob([this](const pb::Job& job) { WarnOfUnusedEdits(job); });
   return *operations_;
+}
+
+void Session::WarnOfUnusedEdits(const pb::Job& job) {
+  if (!project_file_.has_value()) return;
+  pb::GetProjectRequest request;
+  request.mutable_project()->set_project(project_);
+  auto found = Invoke<pb::GetProjectResponse>("GetProject", request);
+  if (!found.ok() || !found->project().data_source().has_git()) return;
+  pb::Job::Git source = found->project().data_source().git();
+  const auto& overrides = job.data_source_overrides();
+  if (auto it = overrides.find("ref"); it != overrides.end()) source.set_ref(it->second);
+  const absl::StatusOr<bool> edited = HasUnusedEdits(FolderOf(project_file_->path), source);
+  if (!edited.ok()) {
+    WAYPOINT_LOG(kWarn, "git", "local edits could not be looked for", {"error", edited.status().message()});
+  } else if (*edited) {
+    ui().Warning(absl::StrCat("files here differ from ", source.url(), source.ref().empty() ? "" : " at ", source.ref(),
+                              ", where this operation takes its source from.\nIt will not use them. Push them first, "
+                              "or run the operation here with -local."));
+  }
 }
 
 int Session::ForEachApp(const std::function<absl::Status(const std::string& app)>& run) {

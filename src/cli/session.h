@@ -119,6 +119,7 @@ class Session {
   absl::Status ChooseTargets(const Needs& needs);
   absl::Status FindApps();
   absl::StatusOr<clicontext::Connection> LocalConnection();
+  void WarnOfUnusedEdits(const hashicorp::waypoint::Job& job);
 
   World& world_;
   CommonFlags flags_;

@@ -52,6 +52,14 @@ TEST(SelectTest, NameWordsEndAtEmptySpacedOrDashedWords) {
   EXPECT_EQ(Choose({"release", "-x", "list"}).command->words, "release");
 }
 
+TEST(SelectTest, ShellSetup) {
+  EXPECT_EQ(Choose({"-autocomplete-install"}).kind, Kind::kShellSetup);
+  EXPECT_FALSE(Choose({"-autocomplete-install"}).uninstall);
+  EXPECT_TRUE(Choose({"-autocomplete-uninstall"}).uninstall);
+  EXPECT_EQ(Choose({"-autocomplete-install", "-h"}).kind, Kind::kTopHelp);
+  EXPECT_EQ(Choose({"up", "-autocomplete-install"}).kind, Kind::kRun);
+}
+
 TEST(SelectTest, Help) {
   EXPECT_EQ(Choose({"-h"}).kind, Kind::kTopHelp);
   EXPECT_EQ(Choose({"-h"}).exit_code, 0);
