@@ -79,6 +79,7 @@ class ServerImpl final : public Server {
 
   int grpc_port() const override { return rpc_->port(); }
   int http_port() const override { return http_ == nullptr ? 0 : http_->port(); }
+  int http_insecure_port() const override { return http_insecure_ == nullptr ? 0 : http_insecure_->port(); }
 
   std::vector<std::string> NotBuilt() const override { return rpc_->table().NotBuilt(); }
 

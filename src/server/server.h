@@ -38,7 +38,8 @@ class Server {
   virtual ~Server() = default;
 
   virtual int grpc_port() const = 0;
-  virtual int http_port() const = 0;  // 0: no HTTP listener
+  virtual int http_port() const = 0;           // 0: no HTTP listener
+  virtual int http_insecure_port() const = 0;  // 0: none without TLS
   virtual bool bootstrapped() = 0;
   // RPCs of the API that answer UNIMPLEMENTED.
   virtual std::vector<std::string> NotBuilt() const = 0;

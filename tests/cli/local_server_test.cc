@@ -28,6 +28,7 @@ class EmptyServer : public server::Server {
   explicit EmptyServer(int port) : port_(port) {}
   int grpc_port() const override { return port_; }
   int http_port() const override { return 0; }
+  int http_insecure_port() const override { return 0; }
   bool bootstrapped() override { return true; }
   absl::StatusOr<std::string> LocalToken() override { return std::string("token-of-test"); }
   void Reload() override {}

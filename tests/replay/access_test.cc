@@ -1,16 +1,12 @@
 // Who gets in and who does not, as recorded: bootstrap, users, tokens, refusals.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "replay/player.h"
-#include "server/server.h"
+#include "replay/replay_fixture.h"
 #include "waypoint/operation.pb.h"
 #include "waypoint/server.pb.h"
 #include "waypoint/token.pb.h"
@@ -19,60 +15,8 @@ namespace waypoint::replay {
 namespace {
 
 namespace pb = ::hashicorp::waypoint;
-using ::testing::Gt;
-using ::testing::IsEmpty;
 
-class AccessReplay : public ::testing::Test {
- protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/waypoint-replay-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    server::ServerOptions options;
-    options.data_dir = dir_ + "/data";
-    options.grpc_listen = "127.0.0.1:0";
-    options.tls = false;
-    auto server = server::Server::Start(options);
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    client_ = WireClient::Connect(absl::StrCat("127.0.0.1:", server_->grpc_port()));
-  }
-  void TearDown() override {
-    client_.reset();
-    server_.reset();
-    std::filesystem::remove_all(dir_);
-  }
-
-  void Play(const std::string& name, Script script, int at_least, const std::map<std::string, std::string>& ids = {}) {
-    absl::StatusOr<Capture> capture = LoadCapture(name);
-    ASSERT_TRUE(capture.ok()) << capture.status();
-    Player player(*client_, std::move(script));
-    for (const auto& [recorded, ours] : ids) player.likeness().Bind(recorded, ours);
-    player.Play(*capture);
-    EXPECT_THAT(player.differences(), IsEmpty()) << absl::StrJoin(player.differences(), "\n");
-    EXPECT_THAT(player.compared(), Gt(at_least));
-  }
-  // Asks as the recorded `(api)` lines do.
-  template <typename Response>
-  Response Ask(const std::string& rpc, const google::protobuf::Message& request) {
-    auto call = client_->Open(rpc, {{"client-api-protocol", "1,1"}, {"authorization", login_}});
-    call->Send(request.SerializeAsString());
-    call->HalfClose();
-    Response response;
-    EXPECT_TRUE(response.ParseFromString(call->Message(0).value_or("?"))) << call->Status();
-    return response;
-  }
-  std::string Login(const std::string& duration, bool trigger) {
-    pb::LoginTokenRequest request;
-    request.set_duration(duration);
-    request.set_trigger(trigger);
-    return Ask<pb::NewTokenResponse>("GenerateLoginToken", request).token();
-  }
-  void LogIn() { login_ = server_->LocalToken().value(); }
-
-  std::string dir_, login_;
-  std::unique_ptr<server::Server> server_;
-  std::unique_ptr<WireClient> client_;
-};
+using AccessReplay = ReplayFixture;
 
 TEST_F(AccessReplay, Bootstrap) {
   Script script;

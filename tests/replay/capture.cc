@@ -142,4 +142,25 @@ Struct ToStruct(const google::protobuf::Message& message) {
   return object;
 }
 
+void ClearAdditions(google::protobuf::Message* message) {
+  constexpr int kFirstAddition = 50'000;
+  using google::protobuf::FieldDescriptor;
+  const auto* reflection = message->GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(*message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->number() >= kFirstAddition) {
+      reflection->ClearField(message, field);
+    } else if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) {
+      continue;
+    } else if (!field->is_repeated()) {
+      ClearAdditions(reflection->MutableMessage(message, field));
+    } else {
+      for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
+        ClearAdditions(reflection->MutableRepeatedMessage(message, field, i));
+      }
+    }
+  }
+}
+
 }  // namespace waypoint::replay

@@ -59,5 +59,7 @@ std::unique_ptr<google::protobuf::Message> NewRequest(const std::string& rpc);
 std::unique_ptr<google::protobuf::Message> NewResponse(const std::string& rpc);
 absl::Status FromStruct(const Struct& object, google::protobuf::Message* message);
 Struct ToStruct(const google::protobuf::Message& message);
+// Without our own additions to the wire, whose numbers begin at 50,000.
+void ClearAdditions(google::protobuf::Message* message);
 
 }  // namespace waypoint::replay

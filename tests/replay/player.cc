@@ -110,6 +110,7 @@ void Player::Expect(const Event& event, Open& open) {
   script_.on_answer(event, *response);
   ++compared_;
   if (event.left_out) return;
+  ClearAdditions(response.get());
   for (const std::string& difference : likeness_.Compare(event.message, ToStruct(*response))) {
     Differ(event, difference);
   }

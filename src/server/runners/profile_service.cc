@@ -40,8 +40,10 @@ std::string ConfigProblem(const pb::OnDemandRunnerConfig& profile) {
 }
 
 absl::Status Missing(const pb::Ref::OnDemandRunnerConfig& ref) {
-  return absl::NotFoundError(absl::StrCat("there is no runner profile \"", ref.id().empty() ? ref.name() : ref.id(),
-                                          "\"; see: waypoint runner profile list"));
+  absl::Status status =
+      absl::NotFoundError(absl::StrCat("there is no runner profile \"", ref.id().empty() ? ref.name() : ref.id(),
+                                       "\"; see: waypoint runner profile list"));
+  return WithDetail(WithDetail(std::move(status), "id", ref.id()), "name", ref.name());
 }
 
 // The record that this request means: the one with its id, or with its name, or a new one.
