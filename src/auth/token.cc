@@ -5,11 +5,13 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "auth/base58.h"
 #include "base/status.h"
 
@@ -112,9 +114,9 @@ absl::StatusOr<DecodedToken> DecodeToken(absl::string_view text, FindKey find_ke
 
 pb::Token NewToken(absl::Time now, absl::Duration lifetime, std::string accessor_id) {
   auto set = [](absl::Time time, google::protobuf::Timestamp* stamp) {
-    const int64_t nanos = absl::ToUnixNanos(time);
-    stamp->set_seconds(nanos / 1'000'000'000);
-    stamp->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
+    const int64_t seconds = absl::ToUnixSeconds(time);
+    stamp->set_seconds(seconds);
+    stamp->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
   };
   pb::Token token;
   token.set_accessor_id(std::move(accessor_id));
@@ -134,8 +136,10 @@ absl::Status CheckNotExpired(const pb::Token& token, absl::Time now) {
 
 absl::StatusOr<absl::Duration> ParseLifetime(absl::string_view text) {
   absl::Duration duration;
-  // absl reads the same text as Go, and "inf" besides.
-  if (absl::StrContains(text, "inf") || !absl::ParseDuration(text, &duration)) {
+  // absl reads the same text as Go, but for "inf", the letter mu, and what Go's 64 bits of nanoseconds cannot hold.
+  const std::string plain = absl::StrReplaceAll(text, {{"\u00b5s", "us"}, {"\u03bcs", "us"}});
+  if (absl::StrContains(plain, "inf") || !absl::ParseDuration(plain, &duration) ||
+      absl::AbsDuration(duration) > absl::Nanoseconds(INT64_MAX)) {
     return absl::UnknownError(
         absl::StrCat("\"", text, "\" is no duration; write a number with a unit, such as 300ms, 1h30m or 720h"));
   }

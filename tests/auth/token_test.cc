@@ -100,6 +100,11 @@ TEST(Token, NoLeewayAndNoEndWithoutALifetime) {
   EXPECT_FALSE(NewToken(kNow, -absl::Hours(1), "a").has_valid_until());
 }
 
+TEST(Token, EndsFarAwayAreWritten) {
+  const absl::Time end = kNow + *ParseLifetime("2562000h");  // beyond what 64 bits of nanoseconds since 1970 hold
+  EXPECT_EQ(NewToken(kNow, absl::Hours(2562000), "a").valid_until().seconds(), absl::ToUnixSeconds(end));
+}
+
 TEST(Token, LegacyBodiesGetTheirKind) {
   pb::Token login;
   login.set_unused_login(true);
@@ -121,7 +126,11 @@ TEST(Token, Lifetimes) {
   EXPECT_EQ(*ParseLifetime("1h30m"), absl::Minutes(90));
   EXPECT_EQ(*ParseLifetime("720h0m0s"), absl::Hours(720));
   EXPECT_EQ(*ParseLifetime("-5s"), -absl::Seconds(5));
-  for (const char* bad : {"", "5", "1 day", "inf", "h"}) {
+  EXPECT_EQ(*ParseLifetime("+1.5h"), absl::Minutes(90));
+  EXPECT_EQ(*ParseLifetime(".5s"), absl::Milliseconds(500));
+  EXPECT_EQ(*ParseLifetime("0"), absl::ZeroDuration());
+  EXPECT_EQ(*ParseLifetime("2\u00b5s3\u03bcs1us"), absl::Microseconds(6));
+  for (const char* bad : {"", "5", "1 day", "inf", "h", " 1h", "1h ", "3000000h", "--1h", "1h-1m", "1d"}) {
     EXPECT_EQ(ParseLifetime(bad).status().code(), absl::StatusCode::kUnknown) << bad;
   }
 }
