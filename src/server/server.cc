@@ -54,7 +54,7 @@ class ServerImpl final : public Server {
     state::StoreOptions store;
     const Indexes indexes = AddIndexes(store);
     ASSIGN_OR_RETURN(store_, state::OpenStore(*backend_, rpc_->loop(), clock_, ids_, std::move(store)));
-    services_.emplace(*store_, indexes, clock_, ids_, fetcher_, options_.version);
+    services_.emplace(*store_, indexes, clock_, ids_, fetcher_, options_.version, options_.retention);
     services_->Register(rpc_->table());
     snapshots_.emplace(*backend_, SnapshotOptions{options_.data_dir, options_.version, ExitForRestore});
     snapshots_->Register(rpc_->table());

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/common/pruner.h"
 
 namespace waypoint::server {
 
@@ -29,6 +30,7 @@ struct ServerOptions {
   bool advertise_tls = true;
   bool advertise_tls_skip_verify = false;
   std::string version = "v0.12.0";
+  RetentionOptions retention;
 };
 
 class Server {

@@ -24,6 +24,9 @@ class SimBackend : public state::Backend {
   absl::StatusOr<std::string> Read(state::Table table, absl::string_view key) override;
   void Commit(state::Batch batch, std::function<void(absl::Status)> durable) override;
   void Recover(state::Batch restore) override;
+  absl::StatusOr<std::unique_ptr<state::BackendCopy>> Freeze() override {
+    return absl::UnimplementedError("nobody takes a backup in a simulation");
+  }
 
   // The next `batches` commits become durable, or fail with everything after them.
   void Sync(size_t batches);

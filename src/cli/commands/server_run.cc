@@ -27,6 +27,7 @@ class ServerRun : public Command {
     flags.Bool(&options_.advertise_tls, {.name = "advertise-tls", .usage = "Whether they use TLS there."});
     flags.Bool(&options_.advertise_tls_skip_verify,
                {.name = "advertise-tls-skip-verify", .usage = "Whether they accept any certificate."});
+    AddRetentionFlags(flags);
     AddAcceptedFlags(flags);
   }
 
@@ -54,6 +55,22 @@ class ServerRun : public Command {
   }
 
  private:
+  void AddRetentionFlags(FlagSet& flags) {
+    server::RetentionOptions& retention = options_.retention;
+    flags.Uint(&retention.jobs.keep, {.name = "retain-jobs",
+                                      .usage = "How many jobs to keep; of more, the oldest finished ones are deleted. "
+                                               "0: all."});
+    flags.Duration(&retention.jobs.age,
+                   {.name = "retain-jobs-for", .usage = "How long to keep finished jobs. 0: forever."});
+    flags.Uint(&retention.status_reports.keep,
+               {.name = "retain-status-reports", .usage = "How many status reports to keep. 0: all."});
+    flags.Duration(&retention.status_reports.age,
+                   {.name = "retain-status-reports-for", .usage = "How long to keep status reports. 0: forever."});
+    flags.Uint(&retention.deployments,
+               {.name = "retain-deployments",
+                .usage = "How many deployments lists and lookups know of; older ones stay on disk. 0: all."});
+  }
+
   // Flags of the original whose features do not exist here (URL service, telemetry agents, the web UI): accepted, so
   // that scripts and unit files keep working.
   void AddAcceptedFlags(FlagSet& flags) {

@@ -28,6 +28,7 @@ void OperationIndex::Add(const std::string& id, OperationFacts facts) {
 
 void OperationIndex::Remove(const std::string& id) {
   auto it = facts_.find(id);
+  if (it == facts_.end()) return;  // forgotten
   const OperationFacts& facts = it->second;
   auto app_it = applications_.find(facts.application);
   Application& app = app_it->second;
@@ -118,6 +119,10 @@ std::vector<std::string> OperationIndex::Lowest(size_t count) const {
   std::vector<std::string> ids;
   for (auto it = facts_.begin(); it != facts_.end() && ids.size() < count; ++it) ids.push_back(it->first);
   return ids;
+}
+
+void OperationIndex::KeepHighest(size_t count) {
+  while (facts_.size() > count) Remove(std::string(facts_.begin()->first));
 }
 
 std::string OperationIndex::DebugDump() const {

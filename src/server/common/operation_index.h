@@ -53,6 +53,8 @@ class OperationIndex : public state::Index {
   size_t size() const { return facts_.size(); }
   // The `count` lowest ids.
   std::vector<std::string> Lowest(size_t count) const;
+  // Forgets all but the `count` highest ids: they stay stored, but nobody finds them.
+  void KeepHighest(size_t count);
 
  private:
   struct Application {

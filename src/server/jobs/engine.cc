@@ -10,7 +10,6 @@ namespace {
 
 constexpr absl::Duration kRetry = absl::Seconds(1);
 constexpr absl::Duration kReasonInterval = absl::Seconds(1);
-constexpr char kPruneChore[] = "prune";
 constexpr char kMatchChore[] = "match";
 constexpr char kReasonChore[] = "reasons";
 
@@ -36,25 +35,25 @@ Engine::Engine(state::Store& store, JobIndex& index, Clock& clock, IdSource& ids
       }()),
       book_(index, clock, [this](std::vector<std::string> ids) { OnDue(ids); }),
       expiry_(clock, [this](std::vector<std::string>) { OnExpiry(); }),
-      chores_(clock, [this](std::vector<std::string> chores) {
-        for (const std::string& chore : chores) {
-          if (chore == kPruneChore) Prune();
-          if (chore == kMatchChore) RetryMatch();
-          if (chore == kReasonChore) {
-            for (auto it = listeners_.begin(); it != listeners_.end();) {
-              Listener id = it->first;
-              auto listener = it->second;  // may remove itself
-              listener();
-              it = listeners_.upper_bound(id);
-            }
-          }
-        }
-      }) {}
+      chores_(clock,
+              [this](std::vector<std::string> chores) {
+                for (const std::string& chore : chores) {
+                  if (chore == kMatchChore) RetryMatch();
+                  if (chore == kReasonChore) {
+                    for (auto it = listeners_.begin(); it != listeners_.end();) {
+                      Listener id = it->first;
+                      auto listener = it->second;  // may remove itself
+                      listener();
+                      it = listeners_.upper_bound(id);
+                    }
+                  }
+                }
+              }),
+      retention_(store, clock, index, options_.retention, [this](const std::string& id) { book_.outputs.erase(id); }) {}
 
 Engine::~Engine() = default;
 
 void Engine::Start() {
-  book_.index.KeepNewest(options_.keep);
   auto look = [this](const state::View& view) {
     for (const std::string& id : book_.index.Live()) {
       auto job = view.Get<pb::Job>(id);
@@ -67,7 +66,7 @@ void Engine::Start() {
   };
   store_.Look(look, Ignore);
   ArmExpiry();
-  ArmPrune();
+  retention_.Start();
 }
 
 void Engine::Update(absl::FunctionRef<absl::Status(Step&)> change, state::Done done) {
@@ -204,17 +203,6 @@ void Engine::OnExpiry() {
   Update(expire, [this](absl::Status status) {
     if (!status.ok()) expiry_.Set("next", clock_.Now() + kRetry);
   });
-}
-
-void Engine::ArmPrune() { chores_.Set(kPruneChore, clock_.Now() + options_.prune_interval); }
-
-void Engine::Prune() {
-  if (book_.index.created() > options_.keep) {
-    std::vector<std::string> gone = book_.index.Prune(book_.index.created() - options_.keep);
-    for (const std::string& id : gone) book_.outputs.erase(id);
-    book_.index.ForgetCreated(gone.size());
-  }
-  ArmPrune();
 }
 
 void Engine::RetryMatch() {

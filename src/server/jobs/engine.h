@@ -1,7 +1,7 @@
 // The book-keeper: runs transactions over jobs, lets jobs and runners meet, keeps time-outs
 // (jobs-and-runners.md 2-7, 16).
 //
-// Owns:    the book (leases, deadlines, output), the timers for expiry, pruning and retries.
+// Owns:    the book (leases, deadlines, output), the timers for expiry and retries, what prunes old jobs.
 // Threads: the loop; everything here is called there.
 // Errors:  those of Step; Unavailable when a commit fails, after which waiting jobs are matched again.
 #pragma once
@@ -19,6 +19,7 @@
 #include "base/ids.h"
 #include "server/jobs/blocked.h"
 #include "server/jobs/book.h"
+#include "server/jobs/job_retention.h"
 #include "server/jobs/step.h"
 #include "state/store.h"
 
@@ -26,8 +27,7 @@ namespace waypoint::jobs {
 
 struct EngineOptions {
   SourcesOf sources;  // none: those of the job's application and workspace
-  absl::Duration prune_interval = absl::Minutes(10);
-  size_t keep = 10'000;
+  server::RetentionOptions retention;
 };
 
 class Engine {
@@ -84,8 +84,6 @@ class Engine {
   void OnDue(const std::vector<std::string>& job_ids);
   void ArmExpiry();
   void OnExpiry();
-  void ArmPrune();
-  void Prune();
   void NoteReasons();
   void RetryMatch();
 
@@ -96,6 +94,7 @@ class Engine {
   Book book_;
   Deadlines expiry_;
   Deadlines chores_;
+  JobRetention retention_;
   std::map<Listener, std::function<void()>> listeners_;
   Listener last_listener_ = 0;
 };

@@ -26,8 +26,6 @@ void EraseFrom(Map& map, const Key& key, const Value& value) {
 void JobIndex::Changed(const std::string& key, const state::Message* before, const state::Message* after) {
   if (before != nullptr) Remove(static_cast<const pb::Job&>(*before));
   if (after != nullptr) Add(static_cast<const pb::Job&>(*after));
-  if (before == nullptr && after != nullptr) ++created_;
-  if (before != nullptr && after == nullptr && created_ > 0) --created_;
 }
 
 void JobIndex::Add(const pb::Job& job) {
@@ -271,29 +269,25 @@ std::string JobIndex::DebugDump() const {
   return text;
 }
 
-void JobIndex::KeepNewest(size_t keep) {
-  created_ = 0;
-  if (known_.size() <= keep) return;
-  size_t excess = known_.size() - keep;
-  std::vector<std::string> oldest(known_.begin(), std::next(known_.begin(), static_cast<long>(excess)));
-  for (const std::string& id : oldest) {
-    if (unfinished_.contains(id)) continue;
-    known_.erase(id);
-    errored_.erase(id);
-    succeeded_.erase(id);
+std::vector<std::string> JobIndex::OldestFinished(size_t at_most, const std::optional<std::string>& before) const {
+  std::vector<std::string> ids;
+  auto failed = errored_.begin();
+  auto succeeded = succeeded_.begin();
+  while (ids.size() < at_most && (failed != errored_.end() || succeeded != succeeded_.end())) {
+    const bool take_failed = succeeded == succeeded_.end() || (failed != errored_.end() && *failed < *succeeded);
+    auto& next = take_failed ? failed : succeeded;
+    if (before && *next >= *before) break;
+    ids.push_back(*next++);
   }
+  return ids;
 }
 
-std::vector<std::string> JobIndex::Prune(size_t excess) {
-  std::vector<std::string> gone;
-  for (std::set<std::string>* finished : {&errored_, &succeeded_}) {
-    while (gone.size() < excess && !finished->empty()) {
-      gone.push_back(*finished->begin());
-      finished->erase(finished->begin());
-      known_.erase(gone.back());
-    }
+std::vector<std::string> JobIndex::FailedFirst(size_t at_most) const {
+  std::vector<std::string> ids;
+  for (const std::set<std::string>* finished : {&errored_, &succeeded_}) {
+    for (auto it = finished->begin(); it != finished->end() && ids.size() < at_most; ++it) ids.push_back(*it);
   }
-  return gone;
+  return ids;
 }
 
 }  // namespace waypoint::jobs

@@ -1,7 +1,7 @@
 // What the book-keeper must find without looking at all jobs: derived from the job table only.
 //
 // Owns:    queues by target of QUEUED jobs whose dependencies are done, split by app lock; lock holders;
-//          dependents; singletons; expiry times; which jobs are known, i.e. not pruned (spec 3, 4, 16).
+//          dependents; singletons; expiry times; all ids (spec 3, 4, 16).
 // Threads: the store's.
 // Errors:  none. Changed(a, b) is exactly undone by Changed(b, a), in any order of jobs.
 #pragma once
@@ -29,7 +29,6 @@ class JobIndex : public state::Index {
  public:
   state::Table table() const override { return state::Table::kJob; }
   void Changed(const std::string& key, const state::Message* before, const state::Message* after) override;
-  // All but what pruning decides.
   std::string DebugDump() const override;
 
   // The oldest job of this target that is free to start.
@@ -55,15 +54,13 @@ class JobIndex : public state::Index {
   std::optional<std::string> LiveJobOf(const std::string& runner_id) const;
   size_t queued() const { return queued_.size(); }
 
-  // Known ids in order; pruned ones are stored but not known.
+  // All ids in order.
   const std::set<std::string>& known() const { return known_; }
   bool Known(const std::string& id) const { return known_.count(id) > 0; }
-  // After loading: keeps the newest `keep` jobs and all unfinished ones.
-  void KeepNewest(size_t keep);
-  // Forgets `excess` finished jobs, ERROR before SUCCESS, oldest first; returns them.
-  std::vector<std::string> Prune(size_t excess);
-  size_t created() const { return created_; }
-  void ForgetCreated(size_t count) { created_ -= std::min(count, created_); }
+  // Finished jobs with the smallest ids; with `before`, only ids smaller than that.
+  std::vector<std::string> OldestFinished(size_t at_most, const std::optional<std::string>& before) const;
+  // Those in ERROR, then those in SUCCESS, each oldest first.
+  std::vector<std::string> FailedFirst(size_t at_most) const;
 
  private:
   struct Queued {
@@ -106,7 +103,6 @@ class JobIndex : public state::Index {
   std::set<std::pair<absl::Time, std::string>> expiry_;
   std::set<std::string> fresh_;
   std::set<std::string> known_, errored_, succeeded_;
-  size_t created_ = 0;
 };
 
 }  // namespace waypoint::jobs

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "server/jobs/batch_check.h"
+#include "server/jobs/job_retention.h"
 #include "server/jobs/knowledge.h"
 #include "server/jobs/task_progress.h"
 
@@ -28,7 +29,8 @@ absl::StatusOr<std::shared_ptr<const pb::Job>> Step::Get(const std::string& job_
 }
 
 absl::Status Step::Create(std::vector<pb::Job> jobs) {
-  RETURN_IF_ERROR(CheckBatch(jobs, [this](const std::string& id) { return txn_.Get<pb::Job>(id) != nullptr; }));
+  RETURN_IF_ERROR(CheckBatch(
+      jobs, [this](const std::string& id) { return txn_.Get<pb::Job>(id) != nullptr || WasDeleted(txn_, id); }));
   for (pb::Job& job : jobs) {
     Enqueue(job, txn_.now());
     if (!job.singleton_id().empty()) RETURN_IF_ERROR(ReplaceSingleton(job));

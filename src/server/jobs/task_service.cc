@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "server/jobs/job_retention.h"
 
 namespace waypoint::jobs {
 namespace {
@@ -32,14 +33,16 @@ absl::StatusOr<std::shared_ptr<const pb::Task>> FindTask(const state::View& view
       absl::StrCat("there is no task ", ref.ref_case() == pb::Ref::Task::kJobId ? "of job " + ref.job_id() : ref.id()));
 }
 
-// The job behind a reference that may be absent.
+// The job behind a reference that may be absent; old jobs of a task may be deleted already.
 absl::Status LoadJob(const state::View& view, const pb::Ref::Job& ref, pb::Job* (pb::GetTaskResponse::*field)(),
                      pb::GetTaskResponse& response) {
   if (ref.id().empty()) return absl::OkStatus();
-  auto job = view.Get<pb::Job>(ref.id());
-  if (job == nullptr) return absl::NotFoundError(absl::StrCat("job ", ref.id(), " of the task does not exist"));
-  *(response.*field)() = *job;
-  return absl::OkStatus();
+  if (auto job = view.Get<pb::Job>(ref.id()); job != nullptr) {
+    *(response.*field)() = *job;
+    return absl::OkStatus();
+  }
+  if (WasDeleted(view, ref.id())) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat("job ", ref.id(), " of the task does not exist"));
 }
 
 absl::Status Load(const state::View& view, const pb::Task& task, pb::GetTaskResponse& response) {

@@ -34,7 +34,8 @@ absl::StatusOr<std::string> ResolveOperation(const OperationIndex& index, const 
 template <typename Record>
 absl::StatusOr<std::shared_ptr<const Record>> GetOperation(const state::View& view, const OperationIndex& index,
                                                            const std::string& id) {
-  std::shared_ptr<const Record> record = view.Get<Record>(id);
+  // The index leaves out what is stored but hidden.
+  std::shared_ptr<const Record> record = index.Find(id) == nullptr ? nullptr : view.Get<Record>(id);
   if (record == nullptr) return NoSuchOperation(index, id);
   return record;
 }

@@ -39,16 +39,17 @@ Indexes AddIndexes(state::StoreOptions& options) {
 }
 
 Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, Fetcher& fetcher,
-                   const std::string& version)
+                   const std::string& version, const RetentionOptions& retention)
     : guard_(store, clock, ids),
       tokens_(store, clock, *indexes.users),
       users_(store, *indexes.users),
       config_(store, version),
       auth_methods_(store),
       oidc_(store, *indexes.users, clock, ids, fetcher),
-      engine_(store, *indexes.jobs, clock, ids),
+      engine_(store, *indexes.jobs, clock, ids, {.sources = nullptr, .retention = retention}),
       queue_(OnDemandEnvironment),
       records_(store, indexes.records, engine_, queue_),
+      retention_(store, clock, indexes.records, retention),
       jobs_(engine_, queue_),
       job_streams_(engine_),
       tasks_(engine_),

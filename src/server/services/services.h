@@ -23,6 +23,7 @@
 #include "server/jobs/queue.h"
 #include "server/jobs/task_service.h"
 #include "server/oidc/oidc_service.h"
+#include "server/records/record_retention.h"
 #include "server/records/records.h"
 #include "server/runners/profile_service.h"
 #include "server/runners/runner_service.h"
@@ -41,10 +42,13 @@ Indexes AddIndexes(state::StoreOptions& options);
 class Services {
  public:
   Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, Fetcher& fetcher,
-           const std::string& version);
+           const std::string& version, const RetentionOptions& retention = {});
   void Register(Table& table);
-  // After the table is complete: timers and leases of jobs.
-  void Start() { engine_.Start(); }
+  // After the table is complete: timers and leases of jobs, pruning.
+  void Start() {
+    engine_.Start();
+    retention_.Start();
+  }
   Guard& guard() { return guard_; }
   jobs::Engine& engine() { return engine_; }
   const entrypoints::EntrypointService& entrypoints() const { return entrypoints_; }
@@ -59,6 +63,7 @@ class Services {
   jobs::Engine engine_;
   jobs::JobQueue queue_;
   Records records_;
+  RecordRetention retention_;
   jobs::JobService jobs_;
   jobs::JobStreams job_streams_;
   jobs::TaskService tasks_;

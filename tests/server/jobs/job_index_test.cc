@@ -152,20 +152,16 @@ TEST_F(JobIndexTest, ExpiryFollowsTheRecord) {
   EXPECT_EQ(index_.NextExpiry(), std::nullopt);
 }
 
-TEST_F(JobIndexTest, PruneTakesErrorsFirstThenOldest) {
+TEST_F(JobIndexTest, FinishedJobsInTwoOrders) {
   for (const char* id : {"A", "B", "C"}) Put(In(Queued(id, 1), pb::Job::SUCCESS));
   Put(In(Queued("D", 1), pb::Job::ERROR));
   Put(Queued("E", 1));
-  EXPECT_THAT(index_.Prune(2), ElementsAre("D", "A"));
-  EXPECT_THAT(index_.known(), ElementsAre("B", "C", "E"));
-  EXPECT_THAT(index_.Prune(99), ElementsAre("B", "C"));
-}
-
-TEST_F(JobIndexTest, KeepNewestNeverForgetsUnfinished) {
-  Put(Queued("A", 1));
-  for (const char* id : {"B", "C", "D"}) Put(In(Queued(id, 1), pb::Job::SUCCESS));
-  index_.KeepNewest(2);
-  EXPECT_THAT(index_.known(), ElementsAre("A", "C", "D"));
+  Put(In(Queued("AA", 1), pb::Job::ERROR));
+  EXPECT_THAT(index_.FailedFirst(3), ElementsAre("AA", "D", "A"));
+  EXPECT_THAT(index_.FailedFirst(99), ElementsAre("AA", "D", "A", "B", "C"));
+  EXPECT_THAT(index_.OldestFinished(99, std::nullopt), ElementsAre("A", "AA", "B", "C", "D"));
+  EXPECT_THAT(index_.OldestFinished(99, "B"), ElementsAre("A", "AA"));
+  EXPECT_THAT(index_.OldestFinished(1, "B"), ElementsAre("A"));
 }
 
 // Any history, undone step by step, leaves what was there before: the same answers at each point.
