@@ -6,19 +6,10 @@
 namespace waypoint::cli {
 
 Registry AllCommands() {
-  std::vector<CommandInfo> commands = {DeploymentDestroyCommand(),
-                                       DeploymentListCommand(),
-                                       DestroyCommand(),
-                                       InitCommand(),
-                                       JobListCommand(),
-                                       LoginCommand(),
-                                       LogsCommand(),
-                                       ReleaseCommand(),
-                                       RunnerAgentCommand(),
-                                       ServerRunCommand(),
-                                       StatusCommand(),
-                                       UpCommand(),
-                                       VersionCommand()};
+  std::vector<CommandInfo> commands = {
+      DeploymentDestroyCommand(), DeploymentListCommand(), DestroyCommand(), DocsCommand(),    InitCommand(),
+      JobListCommand(),           LoginCommand(),          LogsCommand(),    ReleaseCommand(), RunnerAgentCommand(),
+      ServerRunCommand(),         StatusCommand(),         UpCommand(),      VersionCommand()};
   for (auto family :
        {&BuildCommands, &ConfigCommands, &ContextCommands, &DeployCommands, &JobCommands, &LocalServerCommands,
         &ProjectCommands, &RunnerCommands, &ServerAdminCommands, &UserCommands, &WorkspaceCommands}) {

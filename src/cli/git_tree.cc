@@ -1,8 +1,5 @@
 #include "cli/git_tree.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -11,9 +8,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status.h"
-#include "base/subprocess.h"
+#include "cli/run_program.h"
 
 namespace waypoint::cli {
 namespace {
@@ -22,58 +19,21 @@ namespace pb = ::hashicorp::waypoint;
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
-// False at the deadline.
-bool ReadToEnd(int fd, absl::Time deadline, std::string& out) {
-  char buffer[8192];
-  while (true) {
-    pollfd wait = {fd, POLLIN, 0};
-    const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
-    if (left <= 0) return false;
-    if (poll(&wait, 1, static_cast<int>(left)) <= 0) continue;
-    const ssize_t count = read(fd, buffer, sizeof(buffer));
-    if (count == 0) return true;
-    if (count > 0) out.append(buffer, count);
-  }
-}
-
-struct Answer {
-  std::string text;
-  int code = 0;
-};
-
 class Git {
  public:
   explicit Git(std::string folder) : folder_(std::move(folder)) {}
 
-  absl::StatusOr<Answer> Ask(const std::vector<std::string>& words) const {
-    SpawnOptions options;
-    options.argv = {"git"};
-    options.argv.insert(options.argv.end(), words.begin(), words.end());
-    // Nobody is asked for a password, and texts are not translated.
-    options.env = MergeEnvironment(CurrentEnvironment(), {"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C",
-                                                          "GIT_SSH_COMMAND=ssh -oBatchMode=yes"});
-    options.cwd = folder_;
-    options.in = options.err = Stdio::Null();
-    options.out = Stdio::Pipe();
-    options.group = SpawnOptions::Group::kNewGroup;
-    ASSIGN_OR_RETURN(const std::unique_ptr<Process> process, Process::Spawn(options));
-    const absl::Time deadline = absl::Now() + kPatience;
-    Answer answer;
-    if (!ReadToEnd(process->out.get(), deadline, answer.text)) {
-      return absl::DeadlineExceededError(absl::StrCat("git ", absl::StrJoin(words, " "), " took too long"));
-    }
-    ASSIGN_OR_RETURN(const ExitStatus end, process->Wait({}, deadline));
-    answer.code = end.ShellCode();
-    return answer;
+  absl::StatusOr<ProgramEnd> Ask(const std::vector<std::string>& words) const {
+    return RunGit(words, folder_, kPatience);
   }
 
   // The output without spaces around it; a failing command is an error.
   absl::StatusOr<std::string> Text(const std::vector<std::string>& words) const {
-    ASSIGN_OR_RETURN(Answer answer, Ask(words));
+    ASSIGN_OR_RETURN(const ProgramEnd answer, Ask(words));
     if (answer.code != 0) {
       return absl::UnknownError(absl::StrCat("git ", absl::StrJoin(words, " "), " ended with exit code ", answer.code));
     }
-    return std::string(absl::StripAsciiWhitespace(answer.text));
+    return std::string(absl::StripAsciiWhitespace(answer.out));
   }
 
  private:
@@ -121,7 +81,7 @@ absl::StatusOr<std::string> BranchOf(const Git& git, const std::string& remote, 
     ASSIGN_OR_RETURN(ref, DefaultBranch(git, remote));
   }
   const std::string branch = absl::StrCat(remote, "/", ref);
-  ASSIGN_OR_RETURN(const Answer known, git.Ask({"show-ref", "--verify", "--quiet", "refs/remotes/" + branch}));
+  ASSIGN_OR_RETURN(const ProgramEnd known, git.Ask({"show-ref", "--verify", "--quiet", "refs/remotes/" + branch}));
   if (known.code != 0) return absl::NotFoundError(absl::StrCat(branch, " is no branch that was fetched"));
   return branch;
 }
@@ -143,7 +103,7 @@ absl::StatusOr<bool> HasUnusedEdits(const std::string& folder, const pb::Job::Gi
   ASSIGN_OR_RETURN(const std::string branch, BranchOf(git, remote, source.ref()));
   std::vector<std::string> diff = {"diff", "--quiet", branch, "--"};
   if (!source.path().empty()) diff.push_back(source.path());
-  ASSIGN_OR_RETURN(const Answer answer, git.Ask(diff));
+  ASSIGN_OR_RETURN(const ProgramEnd answer, git.Ask(diff));
   return answer.code != 0;
 }
 

@@ -25,6 +25,7 @@
 #include "clicontext/connection.h"
 #include "clicontext/storage.h"
 #include "client/operations.h"
+#include "plugin/registry.h"
 #include "server/server.h"
 
 namespace waypoint::cli {
@@ -65,7 +66,8 @@ struct World {
   std::function<std::unique_ptr<client::LocalRunner>(client::Channel&, const std::string& working_folder)> local_runner;
   std::function<absl::StatusOr<std::unique_ptr<server::Server>>(server::ServerOptions)> start_server;
   RunAgent run_agent;
-  Sink raw;  // standard output and error, beside the Ui
+  const plugin::Registry* plugins = nullptr;  // that this program brings along
+  Sink raw;                                   // standard output and error, beside the Ui
 };
 
 class Session {

@@ -1,15 +1,16 @@
 #include "main/output.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
-#include <iostream>
 #include <mutex>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "base/fd.h"
 
 namespace waypoint::main_parts {
 namespace {
@@ -35,10 +36,21 @@ cli::TtySize ScreenSize() {
   return {size.ws_col, size.ws_row};
 }
 
-absl::StatusOr<std::string> ReadLine() {
+// Byte by byte: what follows the line may be for somebody else. The signal of Ctrl-C does not interrupt a read.
+absl::StatusOr<std::string> ReadLine(const std::stop_token& interrupt) {
+  const StopFd stopped(interrupt);
   std::string line;
-  if (!std::getline(std::cin, line)) return absl::CancelledError("no answer was given");
-  return std::string(absl::StripAsciiWhitespace(line));
+  while (true) {
+    pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {stopped.get(), POLLIN, 0}};
+    if (poll(fds, 2, -1) < 0) continue;
+    char byte = 0;
+    if (interrupt.stop_requested()) return absl::CancelledError("no answer was given");
+    const ssize_t count = read(STDIN_FILENO, &byte, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0 && line.empty()) return absl::CancelledError("no answer was given");
+    if (count <= 0 || byte == '\n') return std::string(absl::StripAsciiWhitespace(line));
+    line += byte;
+  }
 }
 
 cli::Icons ChooseIcons(const Environment& env) {
@@ -47,13 +59,13 @@ cli::Icons ChooseIcons(const Environment& env) {
 
 }  // namespace
 
-Output::Output(Clock& clock, const Environment& env) : plain_(WriteAll, ChooseIcons(env)) {
+Output::Output(Clock& clock, const Environment& env, std::stop_token interrupt) : plain_(WriteAll, ChooseIcons(env)) {
   const cli::TtySize size = ScreenSize();
   if (isatty(STDOUT_FILENO) != 1 || size.columns == 0 || size.rows == 0) return;
   cli::TtyUi::Options options;
   options.sink = WriteAll;
   options.size = ScreenSize;
-  options.read_line = ReadLine;
+  options.read_line = [interrupt] { return ReadLine(interrupt); };
   options.colors = env.GetOr("NO_COLOR").empty() && env.GetOr("TERM") != "dumb";
   options.icons = ChooseIcons(env);
   tty_ = std::make_unique<cli::TtyUi>(clock, std::move(options));

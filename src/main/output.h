@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 
 #include "base/clock.h"
 #include "base/environment.h"
@@ -15,7 +16,7 @@ namespace waypoint::main_parts {
 
 class Output {
  public:
-  Output(Clock& clock, const Environment& env);
+  Output(Clock& clock, const Environment& env, std::stop_token interrupt);
 
   cli::Ui* best() { return tty_ != nullptr ? static_cast<cli::Ui*>(tty_.get()) : plain(); }
   cli::Ui* plain() { return &plain_; }

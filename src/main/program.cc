@@ -17,6 +17,7 @@
 #include "main/dial.h"
 #include "main/local_runner.h"
 #include "main/output.h"
+#include "main/plugins.h"
 
 namespace waypoint {
 namespace {
@@ -56,7 +57,7 @@ int RunProgram(const std::vector<std::string>& args) {
   const Environment env = Environment::FromProcess();
   cli::Interrupt interrupt;
   RealClock clock;
-  main_parts::Output output(clock, env);
+  main_parts::Output output(clock, env, interrupt.first());
   const cli::Registry registry = cli::AllCommands();
   if (absl::Status status = StartLogs(env, cli::Select(registry, args).verbosity); !status.ok()) {
     output.plain()->Error(status.message());
@@ -80,6 +81,8 @@ int RunProgram(const std::vector<std::string>& args) {
   world.open_browser = OpenBrowser;
   world.on_hangup = [&](std::function<void()> callback) { interrupt.OnHangup(std::move(callback)); };
   world.raw = output.sink();
+  const plugin::Registry plugins = main_parts::Plugins();
+  world.plugins = &plugins;
   world.dial = [](const clicontext::Connection& connection, absl::Duration timeout) {
     return main_parts::DialServer(connection, kVersion, timeout);
   };

@@ -10,6 +10,7 @@ namespace waypoint::cli {
 CommandInfo DeploymentDestroyCommand();
 CommandInfo DeploymentListCommand();
 CommandInfo DestroyCommand();
+CommandInfo DocsCommand();
 CommandInfo InitCommand();
 CommandInfo JobListCommand();
 CommandInfo LoginCommand();

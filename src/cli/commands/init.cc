@@ -1,5 +1,4 @@
 // waypoint init: check waypoint.hcl, connect, register the project and its apps.
-#include <filesystem>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -7,6 +6,8 @@
 #include "base/files.h"
 #include "base/status.h"
 #include "cli/commands/commands.h"
+#include "cli/project_fetch.h"
+#include "cli/project_generator.h"
 #include "cli/session.h"
 #include "waypoint/pipeline.pb.h"
 #include "waypoint/project.pb.h"
@@ -27,6 +28,11 @@ app "web" {
       # command = "make"
       # output  = "dist"
     }
+
+    # Where the artifact is stored, if others than this machine run it.
+    # registry {
+    #   use "PLUGIN" {}
+    # }
   }
 
   # Where and how it runs: as processes of this machine. The port to listen on is in PORT.
@@ -50,14 +56,16 @@ class Init : public Command {
   void Flags(FlagSet& flags) override {
     flags.Bool(&update_, {.name = "update", .usage = "Update the project on the server if it is there already."});
     flags.String(&from_project_,
-                 {.name = "from-project", .usage = "Start from the project in this folder: a copy of it is made."});
+                 {.name = "from-project",
+                  .usage = "Start from a copy of the project there: a folder, a git repository, or an archive "
+                           "behind http(s). \"//FOLDER\" behind it chooses a part, \"?ref=BRANCH\" a branch."});
     flags.String(&into_, {.name = "into", .usage = "The folder the copy of -from-project is made in."});
   }
 
   int Run(Session& session) override {
     if (!session.args().empty()) return session.Usage("init takes no arguments");
     if (!from_project_.empty()) return CopyProject(session);
-    if (FindProjectFile(session.world().working_folder).empty()) return OfferSample(session);
+    if (FindProjectFile(session.world().working_folder).empty()) return MakeFile(session);
     for (auto step : {&Init::Validate, &Init::Connect, &Init::Register}) {
       if (absl::Status status = (this->*step)(session); !status.ok()) return session.Fail(status);
     }
@@ -70,34 +78,47 @@ class Init : public Command {
   }
 
  private:
-  int OfferSample(Session& session) {
+  // There is no waypoint.hcl: one is made from answers, or a sample to edit.
+  int MakeFile(Session& session) {
     absl::StatusOr<std::string> answer = session.ui().Ask(
-        "There is no waypoint.hcl here or in a parent folder.\n"
-        "Write a commented sample to start from? Only \"yes\" is accepted: ");
+        "There is no waypoint.hcl here or in a parent folder. Shall it be made from your answers to some questions?\n"
+        "Type \"yes\" for that, or \"no\" for a commented sample to edit: ");
+    if (absl::IsCancelled(answer.status())) return session.Fail(answer.status());
     if (!answer.ok()) {
       return session.Fail(
-          "there is no waypoint.hcl here or in a parent folder, and without a terminal nobody can be asked whether to "
-          "write a sample.\nWrite a waypoint.hcl, then run \"waypoint init\" again.");
+          "there is no waypoint.hcl here or in a parent folder, and without a terminal nobody can be asked what shall "
+          "be in it.\nWrite a waypoint.hcl, then run \"waypoint init\" again.");
     }
-    if (!absl::EqualsIgnoreCase(*answer, "yes") && !absl::EqualsIgnoreCase(*answer, "y")) return 1;
+    if (!absl::EqualsIgnoreCase(*answer, "yes") && !absl::EqualsIgnoreCase(*answer, "y")) return Save(session, kSample);
+    ProjectGenerator generator(*session.world().plugins, DialogOf(session.ui()));
+    absl::StatusOr<bool> complete = generator.Run();
+    if (!complete.ok()) return session.Fail(complete.status());
+    const int exit_code = Save(session, generator.Text());
+    if (*complete) return exit_code;
+    session.ui().Warning("You left before all was answered: what is missing must be added by hand.");
+    return 1;
+  }
+
+  static Dialog DialogOf(Ui& ui) {
+    return {.ask = [&ui](absl::string_view prompt) { return ui.Ask(prompt); },
+            .header = [&ui](absl::string_view text) { ui.Header(text); },
+            .say = [&ui](absl::string_view text) { ui.Info(text); }};
+  }
+
+  static int Save(Session& session, absl::string_view text) {
     const std::string path = JoinPath(session.world().working_folder, "waypoint.hcl");
-    if (absl::Status status = WriteFile(path, kSample); !status.ok()) return session.Fail(status);
+    if (absl::Status status = WriteFile(path, text); !status.ok()) return session.Fail(status);
     session.ui().Success(absl::StrCat("Wrote ", path));
-    session.ui().Line("Edit it, then run \"waypoint init\" again.");
+    session.ui().Line("Edit it as you need, then run \"waypoint init\" again.");
     return 0;
   }
 
   int CopyProject(Session& session) {
-    const std::string source = JoinPath(session.world().working_folder, from_project_);
-    const std::string name = into_.empty() ? BaseName(source) : into_;
-    const std::string target = JoinPath(session.world().working_folder, name);
-    if (PathExists(target))
-      return session.Fail(absl::StrCat(target, " exists already; choose another with -into=NAME"));
-    if (!IsFolder(source)) return session.Fail(absl::StrCat("there is no folder ", source, " to copy"));
-    std::error_code error;
-    const auto how = std::filesystem::copy_options::recursive | std::filesystem::copy_options::skip_symlinks;
-    std::filesystem::copy(source, target, how, error);
-    if (error) return session.Fail(absl::StrCat("copy ", source, " to ", target, ": ", error.message()));
+    const std::string& here = session.world().working_folder;
+    const std::string target = JoinPath(here, into_.empty() ? DefaultTarget(from_project_) : into_);
+    const absl::Status status =
+        FetchProject(ParseProjectSource(from_project_, here), target, session.world().interrupt);
+    if (!status.ok()) return session.Fail(status);
     session.ui().Success(absl::StrCat("Project copied to ", target));
     return 0;
   }
@@ -195,8 +216,8 @@ CommandInfo InitCommand() {
           .arguments = "",
           .synopsis = "Initialize and validate a project",
           .help =
-              "Checks waypoint.hcl, connects to the server and registers the project and its apps there. Without "
-              "a waypoint.hcl it offers to write a sample.",
+              "Checks waypoint.hcl, connects to the server and registers the project and its apps there. Without a "
+              "waypoint.hcl it makes one from your answers, or writes a sample.",
           .needs = kNeedsNothing,
           .make = Make<Init>};
 }
