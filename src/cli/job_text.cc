@@ -72,9 +72,11 @@ void ShowJob(Session& session, const pb::Job& job) {
   ui.Header("Job Results");
   ui.NamedValues({{"State", JobStateName(job.state())},
                   {"Queue Time", TimeCell(session, job.queue_time())},
+                  {"Waits For", job.blocked().message()},
                   {"Complete Time", TimeCell(session, job.complete_time())},
                   {"Cancel Time", TimeCell(session, job.cancel_time())},
                   {"Error Message", job.error().message()}});
+  for (const std::string& detail : job.blocked().details()) ui.Line("  " + detail);
   ui.Line("");
 }
 

@@ -1,16 +1,13 @@
 // waypoint config set, delete and get: variables that the server hands to apps and runners.
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <iostream>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "cli/commands/commands.h"
 #include "cli/job_text.h"
 #include "cli/json.h"
 #include "cli/session.h"
+#include "cli/standard_input.h"
 #include "waypoint/config.pb.h"
 
 namespace waypoint::cli {
@@ -26,15 +23,11 @@ int FailOnStderr(Session& session, absl::string_view text) {
 // The arguments, or the lines of a pipe.
 absl::StatusOr<std::vector<std::string>> WordsOrPipe(Session& session) {
   if (!session.args().empty()) return session.args();
-  struct stat info;
-  if (fstat(STDIN_FILENO, &info) != 0 || !S_ISFIFO(info.st_mode)) {
+  if (!StandardInputIsPipe()) {
     return absl::InvalidArgumentError("give the variables as arguments, or as lines of a pipe");
   }
-  std::vector<std::string> words;
-  for (std::string line; std::getline(std::cin, line);) {
-    if (!line.empty()) words.push_back(line);
-  }
-  return words;
+  ASSIGN_OR_RETURN(const std::string text, ReadStandardInput());
+  return std::vector<std::string>(absl::StrSplit(text, '\n', absl::SkipEmpty()));
 }
 
 // What set and delete have in common.

@@ -132,6 +132,9 @@ class JobList : public Command {
       table.rows.push_back(std::move(row));
     }
     session.ui().Show(table);
+    for (const pb::Job& job : jobs) {
+      if (job.has_blocked()) session.ui().Line(absl::StrCat("  ", job.id(), " waits: ", job.blocked().message()));
+    }
   }
 
   std::vector<std::string> states_;

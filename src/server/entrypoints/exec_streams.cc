@@ -136,7 +136,7 @@ void EntrypointExecStream::OnMessage(pb::EntrypointExecRequest message) {
   }
   if (exited_) return;
   if (message.has_exit()) return Exit(message.exit().code());
-  if (message.has_error()) return Exit(1);
+  if (message.has_error()) return Exit(1, message.error().error().message());
   if (!message.has_output() || session_->client_gone) return;
   auto* output = session_->to_client.emplace_back().mutable_output();
   output->set_channel(static_cast<pb::ExecStreamResponse::Output::Channel>(message.output().channel()));
@@ -181,9 +181,11 @@ std::optional<pb::EntrypointExecResponse> EntrypointExecStream::Next() {
 }
 
 // The client hears the code after all output; both ends are done then.
-void EntrypointExecStream::Exit(int code) {
+void EntrypointExecStream::Exit(int code, const std::string& reason) {
   exited_ = true;
-  session_->to_client.emplace_back().mutable_exit()->set_code(code);
+  auto* exit = session_->to_client.emplace_back().mutable_exit();
+  exit->set_code(code);
+  exit->set_reason(reason);
   session_->entrypoint_gone = true;
   session_->WakeClient();
   out_.Finish(absl::OkStatus());

@@ -46,7 +46,7 @@ class EntrypointExecStream : public server::Session<pb::EntrypointExecRequest, p
 
  private:
   void Open(const pb::EntrypointExecRequest::Open& open);
-  void Exit(int code);
+  void Exit(int code, const std::string& reason = "");
   void Stop(absl::Status why);
 
   Room& room_;
