@@ -44,7 +44,8 @@ class Terminal(World):
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         process = subprocess.Popen([WAYPOINT, *words], cwd=self.project, env={**self.env, "TERM": "xterm-256color"},
-                                   stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+                                   stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))  # for Ctrl-C
         os.close(slave)
         output, answers, end = b"", list(answers), time.monotonic() + DEADLINE
         while time.monotonic() < end:
@@ -93,11 +94,30 @@ class Terminal(World):
         output, code = self.on_terminal("destroy", answers=[("yes", "yes")])
         self.assertEqual((code, get(self.port)), (0, None), output)
 
-    def test_init_offers_a_sample(self):
-        output, code = self.on_terminal("init", answers=[("yes", "yes")])
+    def test_init_writes_a_sample(self):
+        output, code = self.on_terminal("init", answers=[("commented sample", "no")])
         self.assertEqual(code, 0, output)
         self.assertIn("my-project", (self.project / "waypoint.hcl").read_text())
         self.assertIn("Project initialized!", self.waypoint("init"))
+
+    def test_init_makes_a_project_from_answers(self):
+        answers = [("commented sample", "yes"), ("project name:", "demo"), ('"demo"', "y"), ("app name:", "web"),
+                   ('"web"', "y"), ("Which builder", "1"), ('"1"', "y"), ("Which platform", "1"),
+                   ("Which platform", "y"), ("Which releaser", ""), ("Skip", "y")]
+        output, code = self.on_terminal("init", answers=answers)
+        self.assertEqual(code, 0, output)
+        self.assertIn('app "web" {\n  build {\n    use "process" {', (self.project / "waypoint.hcl").read_text())
+        self.assertIn("Project initialized!", self.waypoint("init"))
+
+    def test_a_question_can_be_left(self):
+        output, code = self.on_terminal("init", answers=[("commented sample", "\x03")])
+        self.assertEqual(code, 1, output)
+        self.assertIn("operation canceled", output)
+        self.assertFalse((self.project / "waypoint.hcl").exists())
+        output, code = self.on_terminal("init", answers=[("commented sample", "yes"), ("project name:", "p"),
+                                                         ('"p"', "y"), ("app name:", "exit")])
+        self.assertEqual(code, 1, output)
+        self.assertIn('project = "p"', (self.project / "waypoint.hcl").read_text())
 
 
 if __name__ == "__main__":
