@@ -16,6 +16,12 @@ namespace {
 constexpr char kDataSourceInterval[] = "30s";
 constexpr char kStatusReportInterval[] = "5m";
 
+// Polling without a pause is no polling.
+bool IsInterval(absl::string_view text) {
+  const std::optional<absl::Duration> duration = ParseGoDuration(text);
+  return duration && *duration > absl::ZeroDuration();
+}
+
 void CheckName(absl::string_view name, absl::string_view field, Violations& out) {
   if (out.Require(!name.empty(), field, kBlank)) {
     out.Require(IsPlainName(name), field, absl::StrCat("name \"", name, "\" must be alpha numeric"));
@@ -56,7 +62,7 @@ void CheckProject(const pb::Project& project, Violations& out) {
   if (project.has_data_source()) CheckDataSource(project.data_source(), "project.data_source", out);
   const std::string& interval = project.data_source_poll().interval();
   if (!interval.empty()) {
-    out.Require(ParseGoDuration(interval).has_value(), "project.data_source_poll.interval",
+    out.Require(IsInterval(interval), "project.data_source_poll.interval",
                 absl::StrCat("\"", interval, "\" is not a duration such as \"30s\" or \"1h30m\""));
   }
 }
@@ -133,7 +139,7 @@ absl::Status FillPollDefaults(pb::Project& project) {
   if (project.status_report_poll().enabled()) {
     std::string* interval = project.mutable_status_report_poll()->mutable_interval();
     if (interval->empty()) *interval = kStatusReportInterval;
-    if (!ParseGoDuration(*interval)) {
+    if (!IsInterval(*interval)) {
       return absl::InternalError(
           absl::StrCat("the interval of status reports, \"", *interval, "\", is not a duration"));
     }

@@ -55,6 +55,7 @@ Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, Id
       tasks_(engine_),
       runners_(engine_, Mint),
       profiles_(engine_),
+      polling_(engine_, queue_, indexes.records),
       entrypoints_(store, clock, indexes.records.deployments) {}
 
 void Services::Register(Table& table) {
@@ -69,6 +70,7 @@ void Services::Register(Table& table) {
   tasks_.Register(table);
   runners_.Register(table);
   profiles_.Register(table);
+  polling_.Register(table);
   entrypoints_.Register(table);
 }
 

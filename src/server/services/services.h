@@ -23,6 +23,7 @@
 #include "server/jobs/queue.h"
 #include "server/jobs/task_service.h"
 #include "server/oidc/oidc_service.h"
+#include "server/polling/poll_service.h"
 #include "server/records/record_retention.h"
 #include "server/records/records.h"
 #include "server/runners/profile_service.h"
@@ -44,10 +45,11 @@ class Services {
   Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, Fetcher& fetcher,
            const std::string& version, const RetentionOptions& retention = {});
   void Register(Table& table);
-  // After the table is complete: timers and leases of jobs, pruning.
+  // After the table is complete: timers and leases of jobs, pruning, polling.
   void Start() {
     engine_.Start();
     retention_.Start();
+    polling_.Start();
   }
   Guard& guard() { return guard_; }
   jobs::Engine& engine() { return engine_; }
@@ -69,6 +71,7 @@ class Services {
   jobs::TaskService tasks_;
   runners::RunnerService runners_;
   runners::ProfileService profiles_;
+  polling::PollService polling_;
   entrypoints::EntrypointService entrypoints_;
 };
 
