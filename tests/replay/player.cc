@@ -12,8 +12,6 @@
 namespace waypoint::replay {
 namespace {
 
-constexpr int kCancelled = 1;
-
 // What the details of an error name: keys of context, and fields that are wrong. Sorted.
 std::vector<std::string> Names(const google::protobuf::ListValue& details) {
   std::vector<std::string> names;
@@ -49,7 +47,10 @@ void Player::Play(const Capture& capture) {
 
 void Player::Play(const Event& event) {
   if (event.kind == Event::Kind::kOpen) {
-    calls_[event.call].call = client_.Open(event.rpc, OurHeaders(event));
+    Open& open = calls_[event.call];
+    open.rpc = event.rpc;
+    open.peer = event.peer;
+    open.call = client_.Open(event.rpc, OurHeaders(event));
     return;
   }
   auto it = calls_.find(event.call);
@@ -103,6 +104,11 @@ void Player::Send(const Event& event, Open& open) {
 
 void Player::Expect(const Event& event, Open& open) {
   if (script_.loose.count(event.rpc) > 0) return;
+  if (script_.together.count(event.rpc) > 0) {
+    open.recorded.push_back(event.message);
+    return;
+  }
+  if (event.rpc == "RunnerJobStream" && open.seen == 0) TakeAssigned(event, open);
   std::optional<std::string> bytes = open.call->Message(open.seen++);
   if (!bytes) return Differ(event, absl::StrCat("no answer, but ", open.call->Status().ToString()));
   auto response = NewResponse(event.rpc);
@@ -111,13 +117,48 @@ void Player::Expect(const Event& event, Open& open) {
   ++compared_;
   if (event.left_out) return;
   ClearAdditions(response.get());
-  for (const std::string& difference : likeness_.Compare(event.message, ToStruct(*response))) {
-    Differ(event, difference);
+  Compare(event, event.message, ToStruct(*response));
+}
+
+void Player::Compare(const Event& event, const Struct& recorded, const Struct& ours) {
+  for (const std::string& difference : likeness_.Compare(recorded, ours)) {
+    if (!script_.forgive(event, difference)) Differ(event, difference);
   }
 }
 
+// Several streams of a runner wait; which of them gets the job is chance. It takes the place of the recorded one.
+void Player::TakeAssigned(const Event& event, Open& open) {
+  std::vector<Open*> waiting = {&open};
+  for (auto& [id, other] : calls_) {
+    if (&other != &open && other.rpc == event.rpc && other.peer == open.peer && other.seen == 0) {
+      waiting.push_back(&other);
+    }
+  }
+  std::vector<WireCall*> calls;
+  for (Open* candidate : waiting) calls.push_back(candidate->call.get());
+  const std::optional<size_t> first = client_.AwaitAny(calls, 0);
+  if (first && *first != 0) std::swap(waiting[*first]->call, open.call);
+}
+
+void Player::CompareTogether(const Event& event, Open& open) {
+  if (script_.together.count(event.rpc) == 0 || open.cancelled) return;
+  if (const absl::Status ended = open.call->Status(); absl::IsDeadlineExceeded(ended)) {
+    return Differ(event, "the call does not end");
+  }
+  std::vector<Struct> ours;
+  while (std::optional<std::string> bytes = open.call->Message(ours.size())) {
+    auto response = NewResponse(event.rpc);
+    if (!response->ParseFromString(*bytes)) return Differ(event, "an answer does not parse");
+    ClearAdditions(response.get());
+    ours.push_back(ToStruct(*response));
+  }
+  const auto& digest = script_.together.at(event.rpc);
+  Compare(event, digest(open.recorded), digest(ours));
+}
+
 void Player::ExpectStatus(const Event& event, Open& open) {
-  if (open.cancelled && event.code == kCancelled) return;
+  if (open.cancelled) return;  // how it ends is chance then
+  CompareTogether(event, open);
   const absl::Status status = open.call->Status();
   ++compared_;
   if (static_cast<int>(status.code()) != event.code) {

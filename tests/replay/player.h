@@ -29,6 +29,11 @@ struct Script {
   // Sees every answer of ours; a place to take tokens from.
   std::function<void(const Event& recorded, const google::protobuf::Message& ours)> on_answer = [](auto&, auto&) {};
   std::function<bool(const Event&)> skip = [](const Event&) { return false; };
+  // Differences that are no fault, by their path.
+  std::function<bool(const Event&, const std::string& difference)> forgive = [](auto&, auto&) { return false; };
+  // A stream whose changes are coalesced as it happens: what remains the same of all its messages together, compared
+  // when it ends.
+  std::map<std::string, std::function<Struct(const std::vector<Struct>& messages)>> together;
   // Streams whose messages are only counted on to come, not compared one by one.
   std::set<std::string> loose;
 };
@@ -46,11 +51,16 @@ class Player {
     std::unique_ptr<WireCall> call;
     size_t seen = 0;  // messages of the server, keepalives not counted
     bool cancelled = false;
+    std::string rpc, peer;
+    std::vector<Struct> recorded;  // of those that are compared together
   };
   void Play(const Event& event);
   Headers OurHeaders(const Event& event) const;
   void Send(const Event& event, Open& open);
   void Expect(const Event& event, Open& open);
+  void TakeAssigned(const Event& event, Open& open);
+  void CompareTogether(const Event& event, Open& open);
+  void Compare(const Event& event, const Struct& recorded, const Struct& ours);
   void ExpectStatus(const Event& event, Open& open);
   void CompareDetails(const Event& event, const absl::Status& status);
   void Differ(const Event& event, const std::string& what);

@@ -17,7 +17,8 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 
 class Call final : public WireCall {
  public:
-  Call(grpc::GenericStub& stub, const std::string& rpc, const Headers& headers) {
+  Call(grpc::GenericStub& stub, std::shared_ptr<absl::Mutex> mutex, const std::string& rpc, const Headers& headers)
+      : mutex_(std::move(mutex)), mu_(*mutex_) {
     for (const auto& [name, value] : headers) context_.AddMetadata(name, value);
     stream_ = stub.PrepareCall(&context_, absl::StrCat("/hashicorp.waypoint.Waypoint/", rpc), &queue_);
     absl::MutexLock lock(&mu_);
@@ -56,6 +57,7 @@ class Call final : public WireCall {
     absl::MutexLock lock(&mu_);
     return keepalives_;
   }
+  bool HasMessage(size_t index) const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return messages_.size() > index; }
   absl::Status Status() override {
     absl::MutexLock lock(&mu_);
     if (!mu_.AwaitWithTimeout(absl::Condition(&ended_), kPatience)) {
@@ -107,7 +109,8 @@ class Call final : public WireCall {
   grpc::Status status_;
   char wrote_ = 0, read_ = 0, finished_ = 0;  // addresses are the tags
 
-  absl::Mutex mu_;
+  const std::shared_ptr<absl::Mutex> mutex_;  // all calls of a client share it, so that one can wait for any of them
+  absl::Mutex& mu_;
   bool started_ ABSL_GUARDED_BY(mu_) = false;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool broken_ ABSL_GUARDED_BY(mu_) = false;  // the server takes no more
@@ -122,11 +125,24 @@ class Client final : public WireClient {
   explicit Client(const std::string& address)
       : stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {}
   std::unique_ptr<WireCall> Open(const std::string& rpc, const Headers& headers) override {
-    return std::make_unique<Call>(stub_, rpc, headers);
+    return std::make_unique<Call>(stub_, mutex_, rpc, headers);
+  }
+  std::optional<size_t> AwaitAny(const std::vector<WireCall*>& calls, size_t index) override {
+    std::optional<size_t> found;
+    auto ready = [&] {
+      for (size_t i = 0; i < calls.size() && !found; ++i) {
+        if (static_cast<Call*>(calls[i])->HasMessage(index)) found = i;
+      }
+      return found.has_value();
+    };
+    absl::MutexLock lock(mutex_.get());
+    mutex_->AwaitWithTimeout(absl::Condition(&ready), kPatience);
+    return found;
   }
 
  private:
   grpc::GenericStub stub_;
+  const std::shared_ptr<absl::Mutex> mutex_ = std::make_shared<absl::Mutex>();
 };
 
 }  // namespace

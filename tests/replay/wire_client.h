@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -34,6 +35,8 @@ class WireClient {
   static std::unique_ptr<WireClient> Connect(const std::string& address);
   virtual ~WireClient() = default;
   virtual std::unique_ptr<WireCall> Open(const std::string& rpc, const Headers& headers) = 0;
+  // The first of these calls of this client that has the message with this number.
+  virtual std::optional<size_t> AwaitAny(const std::vector<WireCall*>& calls, size_t index) = 0;
 };
 
 }  // namespace waypoint::replay

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "errors/details.h"
 #include "server/jobs/job_filter.h"
 #include "server/jobs/job_rules.h"
 
@@ -70,8 +71,10 @@ void JobService::Queue(const Caller& caller, const pb::QueueJobRequest& request,
 
 void JobService::Cancel(const Caller& caller, const pb::CancelJobRequest& request,
                         Reply<google::protobuf::Empty> reply) {
-  engine_.Apply(request.job_id(), event::Cancel{request.force()},
-                [reply](absl::Status status) { status.ok() ? reply(google::protobuf::Empty()) : reply(status); });
+  engine_.Apply(request.job_id(), event::Cancel{request.force()}, [reply, id = request.job_id()](absl::Status status) {
+    if (status.ok()) return reply(google::protobuf::Empty());
+    reply(absl::IsNotFound(status) ? WithDetail(std::move(status), "job_id", id) : std::move(status));
+  });
 }
 
 void JobService::Get(const Caller& caller, const pb::GetJobRequest& request, Reply<pb::Job> reply) {

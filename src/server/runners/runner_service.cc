@@ -79,7 +79,7 @@ void RunnerService::Adopt(const Caller& caller, const pb::AdoptRunnerRequest& re
     return absl::OkStatus();
   };
   engine_.Update(adopt, [this, id, state, reply](absl::Status status) {
-    if (!status.ok()) return reply(status);
+    if (!status.ok()) return reply(absl::IsNotFound(status) ? WithDetail(status, "id", id) : status);
     engine_.fleet().SetAdoption(id, state);
     engine_.FleetChanged();
     reply(google::protobuf::Empty());
