@@ -8,7 +8,12 @@
 namespace waypoint::simulation {
 namespace {
 
+// Sanitizers make a seed twenty times as long.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr uint64_t kSeeds = 300;
+#else
 constexpr uint64_t kSeeds = 2000;
+#endif
 
 TEST(SimulationTest, NoSeedViolatesAnInvariant) {
   Figures sum;

@@ -1,6 +1,7 @@
 #include "server/jobs/job_filter.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -51,6 +52,14 @@ class Lister {
         break;
       }
     }
+    if (!after.empty() && !jobs_.empty()) previous_ = absl::StrCat(kBefore, jobs_.front().id());
+  }
+
+  // The page that ends before this id.
+  void Backward(const std::string& before) {
+    NewestFirst(before);
+    previous_ = std::exchange(next_, "");
+    if (!jobs_.empty()) next_ = absl::StrCat(kAfter, jobs_.back().id());
   }
 
   void NewestFirst(const std::string& before) {
@@ -71,6 +80,7 @@ class Lister {
     pb::ListJobsResponse response;
     for (pb::Job& job : jobs_) response.add_jobs()->Swap(&job);
     if (!next_.empty()) response.mutable_pagination()->set_next_page_token(next_);
+    if (!previous_.empty()) response.mutable_pagination()->set_previous_page_token(previous_);
     return response;
   }
 
@@ -97,7 +107,7 @@ class Lister {
   const size_t limit_bytes_;
   std::vector<pb::Job> jobs_;
   size_t bytes_ = 0;
-  std::string next_;
+  std::string next_, previous_;
 };
 
 }  // namespace
@@ -119,10 +129,13 @@ absl::StatusOr<pb::ListJobsResponse> ListJobs(const state::View& view, const Job
   if (!page.next_page_token().empty() && !page.previous_page_token().empty()) {
     return absl::InvalidArgumentError("pagination: give next_page_token or previous_page_token, not both");
   }
-  if (!page.previous_page_token().empty()) {
-    return absl::InvalidArgumentError("pagination: jobs are listed forwards only, with next_page_token");
-  }
   Lister lister(view, index, request, finish, limit_bytes);
+  if (absl::string_view token = page.previous_page_token(); absl::ConsumePrefix(&token, kBefore)) {
+    lister.Backward(std::string(token));
+    return lister.Finish();
+  } else if (!token.empty()) {
+    return absl::InvalidArgumentError("pagination: previous_page_token is not one that this server gave");
+  }
   absl::string_view token = page.next_page_token();
   if (absl::ConsumePrefix(&token, kBefore)) {
     lister.NewestFirst(std::string(token));

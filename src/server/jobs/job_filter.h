@@ -14,7 +14,7 @@ namespace waypoint::jobs {
 bool Shown(const pb::ListJobsRequest& request, const pb::Job& job);
 
 // Ascending by id. Without page_size: everything up to `limit_bytes`, beyond that the newest that fit and the
-// token of the older rest. With page_size: pages in ascending order; a token is the id to go on after.
+// token of the older rest. With page_size: pages in ascending order, with tokens of what comes before and after.
 absl::StatusOr<pb::ListJobsResponse> ListJobs(const state::View& view, const JobIndex& index,
                                               const pb::ListJobsRequest& request,
                                               absl::FunctionRef<void(pb::Job&)> finish,
