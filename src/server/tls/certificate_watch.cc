@@ -50,15 +50,14 @@ void CertificateWatch::Check() {
   TakeOrComplain();
 }
 
+CertificateWatch::Stamp CertificateWatch::StampOf(const std::string& file) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) return Stamp{};
+  return Stamp{static_cast<int64_t>(info.st_ino), info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+}
+
 std::array<CertificateWatch::Stamp, 2> CertificateWatch::Look() const {
-  std::array<Stamp, 2> stamps{};
-  const std::string* files[] = {&options_.cert_file, &options_.key_file};
-  for (size_t i = 0; i < stamps.size(); ++i) {
-    struct stat info {};
-    if (::stat(files[i]->c_str(), &info) != 0) continue;
-    stamps[i] = {static_cast<int64_t>(info.st_ino), info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
-  }
-  return stamps;
+  return {StampOf(options_.cert_file), StampOf(options_.key_file)};
 }
 
 absl::Status CertificateWatch::Take() {

@@ -44,6 +44,7 @@ class CertificateWatch {
   using Stamp = std::array<int64_t, 4>;
   CertificateWatch(Options options, OnChange on_change)
       : options_(std::move(options)), on_change_(std::move(on_change)) {}
+  static Stamp StampOf(const std::string& file);
   std::array<Stamp, 2> Look() const;
   absl::Status Take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Publish(const PemPair& pair) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
