@@ -171,7 +171,8 @@ class BareCall : public std::enable_shared_from_this<BareCall> {
       Send(response);
     } else if (method_ == "GetLogStream") {
       world_.followers.insert(shared_from_this());
-    } else {
+    } else {  // an echo
+      outgoing_.push_back(bytes);
       return Finish();
     }
     Read();
@@ -185,7 +186,7 @@ class BareCall : public std::enable_shared_from_this<BareCall> {
                       pb::QueueJobResponse response;
                       response.set_job_id(job.id());
                       absl::MutexLock lock(&self->world_.mu);
-                      self->world_.jobs.push_back(job);
+                      if (!job.target_runner().has_labels()) self->world_.jobs.push_back(job);  // else nobody's
                       self->world_.Meet();
                       self->Send(response);
                       self->Finish();

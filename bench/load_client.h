@@ -18,6 +18,9 @@
 namespace waypoint::bench {
 
 using Clock = std::chrono::steady_clock;
+inline Clock::time_point In(double seconds) {
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
 
 class Tag {
  public:
