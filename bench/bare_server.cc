@@ -152,7 +152,7 @@ class BareCall : public std::enable_shared_from_this<BareCall> {
   }
   void OnRead(bool ok) {
     if (!ok) {
-      world_.followers.erase(shared_from_this());
+      if (method_ == "GetLogStream") return;  // the request is all it says
       return method_ == "QueueJob" ? void() : Finish();
     }
     const std::string bytes = TakeBytes(&incoming_);
@@ -212,8 +212,9 @@ class BareCall : public std::enable_shared_from_this<BareCall> {
     batch.ParseFromString(bytes);
     pb::LogBatch out;
     out.mutable_lines()->Swap(batch.mutable_lines());
-    for (const auto& follower : world_.followers) {
-      if (follower->waiting() < 1000) follower->Send(out);
+    for (auto it = world_.followers.begin(); it != world_.followers.end();) {
+      if ((*it)->waiting() < 1000) (*it)->Send(out);
+      it = (*it)->gone() ? world_.followers.erase(it) : std::next(it);
     }
   }
   void OnWritten(bool ok) {
