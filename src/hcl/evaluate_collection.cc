@@ -154,8 +154,7 @@ Evaluator::Included Evaluator::Include(const ForExpr& expr, bool report) {
 
 Value Evaluator::For(const ForExpr& expr) {
   const Value collection = Eval(*expr.collection);
-  if (!Iterable(expr, collection) || !CheckCondition(expr)) return Value::Unknown();
-  if (!collection.IsKnown()) return Value::Unknown();
+  if (!Iterable(expr, collection) || !collection.IsKnown() || !CheckCondition(expr)) return Value::Unknown();
   return expr.key != nullptr ? ForObject(expr, collection) : ForTuple(expr, collection);
 }
 

@@ -215,13 +215,15 @@ void AlignCells(std::vector<Line>& lines, HasCell cell, Before columns_before) {
 }
 
 // Without a blank between them, would the scanner see other tokens?
-bool WouldJoin(Iterator token, Iterator end) {
+bool WouldJoin(Iterator begin, Iterator token, Iterator end) {
   const Iterator next = token + 1;
+  const auto dots = [&](Iterator t) { return t != end && (t->type == T::kDot || t->type == T::kEllipsis); };
   switch (token->type) {
     case T::kBang:
       return next->text.starts_with('=');
-    case T::kDot:
-      return next->type == T::kDot || next->type == T::kEllipsis;
+    case T::kDot:  // three in a row are something else
+      return next->type == T::kEllipsis ||
+             (next->type == T::kDot && (dots(next + 1) || (token != begin && dots(token - 1) && token->spaces == 0)));
     case T::kNumberLit:  // "a.0 .1" is no "a.0.1"
       return next->type == T::kDot && next + 1 != end && (next + 1)->type == T::kNumberLit;
     case T::kTemplateInterp:
@@ -240,7 +242,7 @@ bool WouldJoin(Iterator token, Iterator end) {
 void KeepApart(WriterTokens& tokens) {
   for (Iterator token = tokens.begin(); token != tokens.end() && token + 1 != tokens.end(); ++token) {
     WriterToken& next = *(token + 1);
-    if (next.apart && next.spaces == 0 && WouldJoin(token, tokens.end())) next.spaces = 1;
+    if (next.apart && next.spaces == 0 && WouldJoin(tokens.begin(), token, tokens.end())) next.spaces = 1;
   }
 }
 

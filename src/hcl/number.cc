@@ -343,6 +343,7 @@ absl::StatusOr<Number> Number::Modulo(const Number& other) const {
   mpfr_init2(ratio, std::max(precision_, other.precision_));
   mpfr_div(ratio, Big()->x, divisor->x, MPFR_RNDN);
   mpfr_rint_trunc(out->x, ratio, MPFR_RNDN);
+  if (mpfr_zero_p(out->x)) mpfr_set_zero(out->x, 1);  // a quotient is a whole number, which has no negative zero
   mpfr_clear(ratio);
   mpfr_mul(out->x, divisor->x, out->x, MPFR_RNDN);
   mpfr_sub(out->x, Big()->x, out->x, MPFR_RNDN);

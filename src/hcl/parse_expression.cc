@@ -209,7 +209,13 @@ const Expr* Parser::AttributeSplat(const Expr* from, const Token& dot) {
     const Token next = peeker_.Peek();
     if (next.type == T::kNumberLit) {
       peeker_.Read();
-      const bool number = CheckNumber(next);
+      const bool pair = Text(next).find('.') != std::string_view::npos;
+      if (pair) {
+        Error("Invalid legacy index syntax",
+              "Two such indexes cannot follow each other within an attribute splat (.*). Use [*] and brackets.",
+              star.span);
+      }
+      const bool number = !pair && CheckNumber(next);
       steps.push_back({number ? StepKind::kNumber : StepKind::kInvalid, Text(next), Join(step_dot.span, next.span)});
       last = next.span;
     } else if (next.type == T::kIdent) {

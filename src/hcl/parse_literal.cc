@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "hcl/parser.h"
 #include "hcl/text.h"
 #include "hcl/unicode.h"
@@ -68,8 +69,13 @@ std::string DecodeEscape(std::string_view escape, std::string& out) {
 std::string_view Parser::StringLiteral(const Token& token) {
   const std::string_view text = Text(token);
   const bool quoted = token.type == TokenType::kQuotedLit;
+  // The scanner makes "$${" a token of its own, but for the rest of a template behind a lone carriage return.
+  if (!quoted && text.starts_with('\r')) {
+    const std::string rest = absl::StrReplaceAll(std::string(text), {{"$${", "${"}, {"%%{", "%{"}});
+    return arena_.Copy(rest);
+  }
   if (text.size() >= 3 && (text[0] == '$' || text[0] == '%') && text[1] == text[0] && text[2] == '{') {
-    return text.substr(1);  // the scanner makes "$${" a token of its own
+    return text.substr(1);
   }
   if (!quoted || text.find('\\') == std::string_view::npos) return text;
   std::string out;

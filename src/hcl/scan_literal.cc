@@ -19,7 +19,8 @@ size_t Scanner::DollarLength() const {
   const char c = text_[at_];
   if (Has(at_ + 1, '{')) return 0;
   if (Has(at_ + 1, c) && Has(at_ + 2, '{')) return Has(at_ + 3, '~') ? 4 : 3;
-  return 1;
+  // Like 0.11: outside quotes a "\r\n" after it is cut in two, which strip markers can tell.
+  return modes_.back() != Mode::kQuoted && Has(at_ + 1, '\r') && Has(at_ + 2, '\n') ? 2 : 1;
 }
 
 // True if a sequence began or a "$..." literal was emitted.
@@ -29,6 +30,8 @@ bool Scanner::Dollar(T literal) {
   const size_t length = DollarLength();
   if (length == 0) {
     BeginSequence(c == '$' ? T::kTemplateInterp : T::kTemplateControl);
+  } else if (at_ + 1 == text_.size() && modes_.back() != Mode::kBare) {
+    Emit(T::kInvalid, at_ + 1);  // the text ends where 0.11 still waits for what follows
   } else {
     if (modes_.back() == Mode::kHeredoc) heredocs_.back().line_start = false;
     Emit(literal, at_ + length);
@@ -86,15 +89,15 @@ void Scanner::Literal() {
   }
   const size_t newline = NewlineAt(i);
   if (modes_.back() == Mode::kHeredoc) return HeredocLiteral(i, newline);
-  // 0.11 takes all that follows a lone carriage return in a stand-alone template as literal.
-  if (newline == 0 && Has(i, '\r')) return Emit(T::kStringLit, text_.size());
-  if (newline == 0 && i == at_) return Unknown();
+  // 0.11 takes all that follows a lone carriage return in a stand-alone template as one literal.
+  if (newline == 0 && i == at_) return Has(i, '\r') ? Emit(T::kStringLit, text_.size()) : Unknown();
   Emit(T::kStringLit, i + newline);
 }
 
 void Scanner::HeredocLiteral(size_t end, size_t newline) {
   if (newline == 0) {
-    if (end == at_) return Unknown();
+    // 0.11 gives up on all that follows a lone carriage return.
+    if (end == at_) return Has(end, '\r') ? Emit(T::kInvalid, text_.size()) : Unknown();
     heredocs_.back().line_start = false;
     return Emit(T::kStringLit, end);
   }

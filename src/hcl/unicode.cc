@@ -82,18 +82,45 @@ Rune DecodeLoosely(std::string_view text, size_t at) {
 
 }  // namespace
 
+namespace {
+
+// UAX #29 GB11 as 0.11 has it: any mix of extending characters and joiners may stand before the last joiner.
+class Pictograph {
+ public:
+  explicit Pictograph(char32_t rune) : inside_(Class(rune) == UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC) {}
+
+  // Whether `next` belongs to the same picture, as the last rune was a joiner.
+  bool Joins(char32_t next) {
+    const bool pictographic = Class(next) == UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+    const bool joins = inside_ && joiner_ && pictographic;
+    joiner_ = Class(next) == UTF8PROC_BOUNDCLASS_ZWJ;
+    inside_ = pictographic || (inside_ && (joiner_ || Class(next) == UTF8PROC_BOUNDCLASS_EXTEND));
+    return joins;
+  }
+
+ private:
+  static int Class(char32_t rune) {
+    return static_cast<int>(utf8proc_get_property(static_cast<utf8proc_int32_t>(rune))->boundclass);
+  }
+
+  bool inside_;
+  bool joiner_ = false;
+};
+
+}  // namespace
+
 size_t ClusterLength(std::string_view text, size_t at) {
   const auto ascii = [text](size_t i) { return i >= text.size() || static_cast<unsigned char>(text[i]) < 0x80; };
   if (at < text.size() && ascii(at) && ascii(at + 1) && text[at] != '\r') return 1;
   Rune rune = DecodeLoosely(text, at);
   size_t length = rune.length;
   utf8proc_int32_t state = 0;
+  Pictograph pictograph(rune.value);
   while (at + length < text.size()) {
     const Rune next = DecodeLoosely(text, at + length);
-    if (utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(rune.value),
-                                         static_cast<utf8proc_int32_t>(next.value), &state)) {
-      break;
-    }
+    const bool boundary = utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(rune.value),
+                                                           static_cast<utf8proc_int32_t>(next.value), &state);
+    if (!pictograph.Joins(next.value) && boundary) break;
     length += next.length;
     rune = next;
   }

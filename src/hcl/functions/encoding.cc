@@ -1,3 +1,5 @@
+#include "hcl/functions/encoding.h"
+
 #include <zlib.h>
 
 #include "absl/strings/ascii.h"
@@ -9,11 +11,7 @@
 #include "hcl/unicode.h"
 
 namespace waypoint::hcl {
-namespace {
 
-using Args = Function::Args;
-
-// The standard alphabet with its padding; line breaks anywhere are skipped, nothing else is.
 std::optional<std::string> DecodeBase64(const std::string& text) {
   std::string clean, out;
   for (char c : text) {
@@ -25,6 +23,10 @@ std::optional<std::string> DecodeBase64(const std::string& text) {
   if (!alphabet || !padded || !absl::Base64Unescape(clean, &out)) return std::nullopt;
   return out;
 }
+
+namespace {
+
+using Args = Function::Args;
 
 absl::StatusOr<Value> Base64Decode(Args a, const Type&) {
   std::optional<std::string> out = DecodeBase64(a[0].AsString());

@@ -133,12 +133,19 @@ absl::StatusOr<Value> Element(Args a, const Type&) {
 }
 
 // False: something inside may yet turn out to be a list.
-bool Flatten(const Value& list, Value::Vector& out) {
+// False: something inside is not known.
+absl::StatusOr<bool> Flatten(const Value& list, Value::Vector& out) {
   bool known = true;
   for (const Value& v : list.Elements()) {
     if (v.type().IsDynamic()) known = false;
-    if (IsSequence(v.type()) && !v.IsNull()) {
-      known = v.IsKnown() && Flatten(v, out) && known;
+    if (IsSequence(v.type())) {
+      if (v.IsNull()) return absl::InvalidArgumentError("a list inside is null");
+      if (!v.IsKnown()) {
+        known = false;
+        continue;
+      }
+      ASSIGN_OR_RETURN(const bool inner, Flatten(v, out));
+      known = known && inner;
     } else {
       out.push_back(v);
     }
@@ -150,13 +157,15 @@ absl::StatusOr<Type> FlattenType(Args a) {
   if (!a[0].IsWhollyKnown()) return Type::Dynamic();
   if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("can only flatten lists, sets and tuples");
   Value::Vector out;
-  if (!Flatten(a[0], out)) return Type::Dynamic();
+  ASSIGN_OR_RETURN(const bool known, Flatten(a[0], out));
+  if (!known) return Type::Dynamic();
   return Value::Tuple(std::move(out)).type();
 }
 
 absl::StatusOr<Value> FlattenImpl(Args a, const Type& result) {
   Value::Vector out;
-  return Flatten(a[0], out) ? Value::Tuple(std::move(out)) : Value::Unknown(result);
+  ASSIGN_OR_RETURN(const bool known, Flatten(a[0], out));
+  return known ? Value::Tuple(std::move(out)) : Value::Unknown(result);
 }
 
 absl::StatusOr<Value> Range(Args a, const Type&) {

@@ -44,7 +44,11 @@ absl::StatusOr<Type> MergeType(Args a) {
   bool same = true, keys_known = true;
   for (const Value& v : a) {
     const Type& type = v.type();
-    if (type.IsDynamic()) return Type::Dynamic();
+    if (type.IsDynamic() && !v.IsKnown()) return Type::Dynamic();
+    if (type.IsDynamic()) {
+      same = false;  // a bare null
+      continue;
+    }
     if (!type.IsMap() && !type.IsObject()) {
       return absl::InvalidArgumentError(absl::StrCat("arguments must be maps or objects, got ", type.FriendlyName()));
     }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "hcl/convert.h"
+#include "hcl/functions/encoding.h"
 
 namespace waypoint::hcl {
 namespace {
@@ -31,7 +32,9 @@ class Reader {
   absl::StatusOr<Value> Read() {
     RETURN_IF_ERROR(Next());  // stream start
     RETURN_IF_ERROR(Next());
-    if (event_.type == YAML_STREAM_END_EVENT) return Value::Null();
+    if (event_.type == YAML_STREAM_END_EVENT) return Fail("there is no document");
+    const yaml_version_directive_t* version = event_.data.document_start.version_directive;
+    if (version != nullptr && (version->major != 1 || version->minor != 1)) return Fail("only YAML 1.1 is read");
     RETURN_IF_ERROR(Next());  // document start
     ASSIGN_OR_RETURN(Value v, Node(0));
     RETURN_IF_ERROR(Next());  // document end
@@ -76,7 +79,7 @@ class Reader {
 
   absl::StatusOr<Value> Collection(std::string anchor, int depth, bool mapping) {
     std::string tag = mapping ? Text(event_.data.mapping_start.tag) : Text(event_.data.sequence_start.tag);
-    if (!tag.empty() && tag != "!" && tag != (mapping ? YAML_MAP_TAG : YAML_SEQ_TAG)) {
+    if (!tag.empty() && tag != (mapping ? YAML_MAP_TAG : YAML_SEQ_TAG)) {
       return Fail(absl::StrCat("unsupported tag \"", tag, "\""));
     }
     if (!anchor.empty()) open_.insert(anchor);
@@ -113,21 +116,30 @@ class Reader {
   }
 
   absl::StatusOr<Value> Tagged(const std::string& text, const std::string& tag, bool plain) const {
-    if (tag.empty() && plain) return ResolveYamlScalar(text);
-    if (tag.empty() || tag == "!" || tag == YAML_STR_TAG || tag == "tag:yaml.org,2002:binary") return Value::Str(text);
-    // What is quoted stays text whatever its tag says, as 0.11 has it.
-    Value resolved = plain ? ResolveYamlScalar(text) : Value::Str(text);
-    bool wants_number = tag == YAML_INT_TAG || tag == YAML_FLOAT_TAG;
-    if (tag == YAML_BOOL_TAG && resolved.type().IsBool()) return resolved;
-    if (tag == YAML_NULL_TAG && resolved.IsNull()) return resolved;
-    if (wants_number && resolved.type().IsNumber()) return resolved;
-    bool basic = tag == YAML_BOOL_TAG || wants_number || tag == YAML_NULL_TAG;
-    if (basic && !plain) return resolved;
-    if (basic) {
-      return Fail(absl::StrCat("\"", text, "\" is not a ", tag.substr(tag.rfind(':') + 1)));
+    if (tag.empty() || tag == YAML_STR_TAG) {
+      if (tag.empty() && plain && IsYamlNan(text)) return Fail("there is no number that stands for .nan");
+      return tag.empty() && plain ? ResolveYamlScalar(text) : Value::Str(text);
     }
-    if (tag == YAML_TIMESTAMP_TAG) return resolved.type().IsString() ? resolved : Value::Str(text);
-    return Fail(absl::StrCat("unsupported tag \"", tag, "\""));
+    if (tag == YAML_NULL_TAG) return plain || !text.empty() ? Value::Null() : Value::Str(text);
+    if (tag == "tag:yaml.org,2002:binary") {
+      if (!DecodeBase64(text)) return Fail("what is tagged as binary is not valid base64");
+      return Value::Str(text);
+    }
+    return Basic(text, tag, plain);
+  }
+
+  // A tag only checks what the text means by itself; what is quoted stays text all the same, as 0.11 has it.
+  absl::StatusOr<Value> Basic(const std::string& text, const std::string& tag, bool plain) const {
+    const Value resolved = ResolveYamlScalar(text);
+    const bool wants_number = tag == YAML_INT_TAG || tag == YAML_FLOAT_TAG;
+    if (!wants_number && tag != YAML_BOOL_TAG && tag != YAML_TIMESTAMP_TAG) {
+      return Fail(absl::StrCat("unsupported tag \"", tag, "\""));
+    }
+    const bool fits = (tag == YAML_BOOL_TAG && resolved.type().IsBool()) ||
+                      (wants_number && resolved.type().IsNumber()) ||
+                      (tag == YAML_TIMESTAMP_TAG && YamlTime(text).has_value()) || (resolved.IsNull() && plain);
+    if (!fits) return Fail(absl::StrCat("\"", text, "\" is not a ", tag.substr(tag.rfind(':') + 1)));
+    return plain ? resolved : Value::Str(text);
   }
 
   absl::StatusOr<Value> Sequence(int depth) {
@@ -140,35 +152,21 @@ class Reader {
   }
 
   absl::StatusOr<Value> Mapping(int depth) {
-    Value::Fields out, merged;
+    Value::Fields out;
     while (event_.type != YAML_MAPPING_END_EVENT) {
-      bool merge = event_.type == YAML_SCALAR_EVENT && event_.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-                   Text(event_.data.scalar.value) == "<<";
+      const bool merge = event_.type == YAML_SCALAR_EVENT && Text(event_.data.scalar.value) == "<<";
       ASSIGN_OR_RETURN(Value key, Node(depth + 1));
       ASSIGN_OR_RETURN(Value v, Node(depth + 1));
       if (merge) {
-        RETURN_IF_ERROR(Merge(v, merged));
+        if (!v.type().IsObject()) return Fail("a merge needs a mapping");
+        for (const auto& [name, element] : v.AsFields()) out[name] = element;
         continue;
       }
       absl::StatusOr<Value> name = ConvertTo(key, Type::String());
       if (!name.ok() || name->IsNull()) return Fail("a mapping key must be a string, a number or a bool");
       out[name->AsString()] = std::move(v);
     }
-    out.insert(merged.begin(), merged.end());
     return Value::Object(std::move(out));
-  }
-
-  absl::Status Merge(const Value& from, Value::Fields& into) const {
-    if (from.type().IsObject()) {
-      into.insert(from.AsFields().begin(), from.AsFields().end());
-      return absl::OkStatus();
-    }
-    if (!from.type().IsTuple()) return Fail("a merge needs a mapping or a list of mappings");
-    for (const Value& v : from.Elements()) {
-      if (!v.type().IsObject()) return Fail("a merge needs a mapping or a list of mappings");
-      into.insert(v.AsFields().begin(), v.AsFields().end());
-    }
-    return absl::OkStatus();
   }
 
   yaml_parser_t parser_;

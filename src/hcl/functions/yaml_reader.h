@@ -4,6 +4,7 @@
 // Errors:  InvalidArgument with the line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,11 @@ absl::StatusOr<Value> ParseYaml(std::string_view text);
 
 // A plain scalar by its looks: null, bool, number, time, else a string.
 Value ResolveYamlScalar(const std::string& text);
+
+// "Not a number", which is no number of the language.
+bool IsYamlNan(const std::string& text);
+
+// Dates and times in the forms of YAML 1.1 that 0.11 reads, written as RFC 3339; nullopt: it is neither.
+std::optional<std::string> YamlTime(const std::string& text);
 
 }  // namespace waypoint::hcl

@@ -28,7 +28,8 @@ const std::set<std::string>& FalseWords() {
 }
 
 std::optional<Value> AsNumber(const std::string& text) {
-  static const RE2* const kDecimal = new RE2(R"([-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?)");
+  static const RE2* const kDecimal =
+      new RE2(R"([-+]?(?:[0-9][0-9_]*|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?))");
   static const RE2* const kHex = new RE2(R"([-+]?0x[0-9a-fA-F_]+)");
   static const RE2* const kOctal = new RE2(R"([-+]?0o[0-7_]+)");
   static const RE2* const kInfinity = new RE2(R"([-+]?\.(?:inf|Inf|INF))");
@@ -47,11 +48,15 @@ std::optional<Value> AsNumber(const std::string& text) {
   return Value::Num(*n);
 }
 
-// Dates and times in the forms YAML 1.1 knows, written as RFC 3339.
-std::optional<std::string> AsTime(const std::string& text) {
+}  // namespace
+
+bool IsYamlNan(const std::string& text) { return text == ".nan" || text == ".NaN" || text == ".NAN"; }
+
+// A date; a date, "T", a time and a zone; or a date, blanks and a time without a zone.
+std::optional<std::string> YamlTime(const std::string& text) {
   static const RE2* const kDate = new RE2(R"((\d{4})-(\d{1,2})-(\d{1,2}))");
-  static const RE2* const kTime = new RE2(
-      R"((\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2}):(\d{2})(?:\.\d*)?[ \t]*(Z|[-+]\d{1,2}(?::?\d{2})?)?)");
+  static const RE2* const kTime =
+      new RE2(R"((\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]| +)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?(Z|[-+]\d{2}:\d{2})?)");
   int year, month, day, hour = 0, minute = 0, second = 0;
   std::string zone;
   bool date = RE2::FullMatch(text, *kDate, &year, &month, &day);
@@ -60,25 +65,18 @@ std::optional<std::string> AsTime(const std::string& text) {
   if (c.month() != month || c.day() != day || c.hour() != hour || c.minute() != minute || c.second() != second) {
     return std::nullopt;
   }
-  if (zone.empty()) zone = "Z";
-  int zone_hour = 0, zone_minute = 0;
-  std::string sign;
-  static const RE2* const kZone = new RE2(R"(([-+])(\d{1,2}):?(\d{2})?)");
-  if (RE2::FullMatch(zone, *kZone, &sign, &zone_hour) ||
-      RE2::FullMatch(zone, R"(([-+])(\d{1,2}):?(\d{2}))", &sign, &zone_hour, &zone_minute)) {
-    zone = zone_hour == 0 && zone_minute == 0 ? "Z" : absl::StrFormat("%s%02d:%02d", sign, zone_hour, zone_minute);
-  }
+  const bool spaced = text.find(' ') != std::string::npos;
+  if (!date && spaced != zone.empty()) return std::nullopt;
+  if (zone.empty() || zone.substr(1) == "00:00") zone = "Z";
   return absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d%s", year, month, day, hour, minute, second, zone);
 }
-
-}  // namespace
 
 Value ResolveYamlScalar(const std::string& text) {
   if (NullWords().contains(text)) return Value::Null();
   if (TrueWords().contains(text)) return Value::Bool(true);
   if (FalseWords().contains(text)) return Value::Bool(false);
   if (std::optional<Value> n = AsNumber(text)) return *n;
-  if (std::optional<std::string> time = AsTime(text)) return Value::Str(*time);
+  if (std::optional<std::string> time = YamlTime(text)) return Value::Str(*time);
   return Value::Str(text);
 }
 
