@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "auth/base58.h"
+#include "auth/token_form.h"
 #include "base/status.h"
 
 namespace waypoint::auth {
@@ -20,7 +21,6 @@ namespace {
 
 namespace pb = ::hashicorp::waypoint;
 
-constexpr absl::string_view kMagic = "wp24";
 constexpr size_t kMacBytes = 32;
 
 struct FreeMac {
@@ -31,10 +31,6 @@ using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
 EVP_MAC* Blake2b() {
   static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "BLAKE2BMAC", nullptr);
   return mac;
-}
-
-absl::Status Refused(absl::string_view why) {
-  return absl::UnknownError(absl::StrCat("the authentication token is not valid: ", why));
 }
 
 const unsigned char* Bytes(absl::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
@@ -51,22 +47,9 @@ absl::Status UpgradeLegacy(pb::Token* token) {
     token->mutable_invite()->set_from_user_id(kDefaultUserId);
     *token->mutable_invite()->mutable_login() = login;
   } else {
-    return Refused("it is of no known kind.");
+    return RefusedToken("it is of no known kind.");
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<pb::TokenTransport> Unwrap(absl::string_view text) {
-  std::optional<std::string> bytes = DecodeBase58(text);
-  if (text.empty() || !bytes) {
-    return Refused("it is not base58 text. Was it copied completely, without blanks or quotes?");
-  }
-  if (bytes->size() < kMagic.size() || !ConstantTimeEqual(absl::string_view(*bytes).substr(0, kMagic.size()), kMagic)) {
-    return Refused("its magic prefix does not match, so it is no Waypoint token.");
-  }
-  pb::TokenTransport transport;
-  if (!transport.ParseFromString(bytes->substr(kMagic.size()))) return Refused("its content cannot be decoded.");
-  return transport;
 }
 
 }  // namespace
@@ -94,18 +77,18 @@ std::string EncodeToken(const pb::Token& token, absl::string_view key_id, absl::
   transport.set_body(token.SerializeAsString());
   transport.set_key_id(std::string(key_id));
   transport.set_signature(KeyedBlake2b(key, transport.body()));
-  return EncodeBase58(absl::StrCat(kMagic, transport.SerializeAsString()));
+  return EncodeBase58(absl::StrCat(kTokenMagic, transport.SerializeAsString()));
 }
 
 absl::StatusOr<DecodedToken> DecodeToken(absl::string_view text, FindKey find_key, absl::Time now) {
   DecodedToken decoded;
-  ASSIGN_OR_RETURN(decoded.transport, Unwrap(text));
+  ASSIGN_OR_RETURN(decoded.transport, UnwrapToken(text));
   const std::string key = find_key(decoded.transport.key_id());
   const std::string want = key.empty() ? std::string() : KeyedBlake2b(key, decoded.transport.body());
   if (want.empty() || !ConstantTimeEqual(want, decoded.transport.signature())) {
-    return Refused("its signature does not match any key of this server. Is it from another server?");
+    return RefusedToken("its signature does not match any key of this server. Is it from another server?");
   }
-  if (!decoded.token.ParseFromString(decoded.transport.body())) return Refused("its body cannot be decoded.");
+  if (!decoded.token.ParseFromString(decoded.transport.body())) return RefusedToken("its body cannot be decoded.");
   RETURN_IF_ERROR(CheckNotExpired(decoded.token, now));
   decoded.legacy = decoded.token.kind_case() == pb::Token::KIND_NOT_SET;
   RETURN_IF_ERROR(UpgradeLegacy(&decoded.token));
@@ -130,8 +113,8 @@ absl::Status CheckNotExpired(const pb::Token& token, absl::Time now) {
   const absl::Time end =
       absl::FromUnixSeconds(token.valid_until().seconds()) + absl::Nanoseconds(token.valid_until().nanos());
   if (end >= now) return absl::OkStatus();
-  return Refused(absl::StrCat("it expired at ", absl::FormatTime(absl::RFC3339_sec, end, absl::UTCTimeZone()),
-                              ". Log in again to get a new one."));
+  return RefusedToken(absl::StrCat("it expired at ", absl::FormatTime(absl::RFC3339_sec, end, absl::UTCTimeZone()),
+                                   ". Log in again to get a new one."));
 }
 
 absl::StatusOr<absl::Duration> ParseLifetime(absl::string_view text) {

@@ -1,5 +1,6 @@
 #include "main/dial.h"
 
+#include "auth/token_form.h"
 #include "base/status.h"
 #include "client/channel/grpc_channel.h"
 #include "google/protobuf/empty.pb.h"
@@ -9,6 +10,7 @@ namespace waypoint::main_parts {
 
 absl::StatusOr<std::unique_ptr<client::Channel>> DialServer(const clicontext::Connection& connection,
                                                             const std::string& version, absl::Duration timeout) {
+  if (!connection.token.empty()) RETURN_IF_ERROR(auth::UnwrapToken(connection.token).status());
   client::DialOptions options;
   options.address = connection.address;
   options.tls = connection.tls;
