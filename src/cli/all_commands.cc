@@ -25,10 +25,11 @@ Registry AllCommands() {
                                        UiCommand(),
                                        UpCommand(),
                                        VersionCommand()};
-  for (auto family : {&ArtifactCommands, &AuthMethodCommands, &BuildCommands, &ConfigCommands, &ConfigSourceCommands,
-                      &ContextCommands, &DeployCommands, &HostnameCommands, &JobCommands, &LocalServerCommands,
-                      &ProjectCommands, &RunnerCommands, &RunnerProfileCommands, &ServerAdminCommands,
-                      &SnapshotCommands, &TaskCommands, &TokenCommands, &UserCommands, &WorkspaceCommands}) {
+  for (auto family :
+       {&ArtifactCommands, &AuthMethodCommands, &BuildCommands,    &ConfigCommands,        &ConfigSourceCommands,
+        &ContextCommands,  &DeployCommands,     &HostnameCommands, &JobCommands,           &LocalServerCommands,
+        &ProjectCommands,  &RoadmapCommands,    &RunnerCommands,   &RunnerProfileCommands, &ServerAdminCommands,
+        &SnapshotCommands, &TaskCommands,       &TokenCommands,    &UserCommands,          &WorkspaceCommands}) {
     std::vector<CommandInfo> more = family();
     std::move(more.begin(), more.end(), std::back_inserter(commands));
   }
@@ -40,12 +41,14 @@ Registry AllCommands() {
                                    {"deployment", "Deployment creation and management"},
                                    {"hostname", "Application URLs"},
                                    {"job", "Job management"},
+                                   {"pipeline", "Pipelines: not available yet", true},
                                    {"project", "Project management"},
                                    {"runner", "Runner management"},
                                    {"runner profile", "Runner profile management"},
                                    {"server", "Server management"},
                                    {"task", "Task management"},
                                    {"token", "Tokens (deprecated: user)", true},
+                                   {"trigger", "Triggers: not available yet", true},
                                    {"user", "User information and management"},
                                    {"workspace", "Workspace management"}};
   return Registry(std::move(commands), std::move(groups));

@@ -39,6 +39,7 @@ std::vector<CommandInfo> HostnameCommands();
 std::vector<CommandInfo> JobCommands();
 std::vector<CommandInfo> LocalServerCommands();
 std::vector<CommandInfo> ProjectCommands();
+std::vector<CommandInfo> RoadmapCommands();
 std::vector<CommandInfo> RunnerCommands();
 std::vector<CommandInfo> RunnerProfileCommands();
 std::vector<CommandInfo> ServerAdminCommands();

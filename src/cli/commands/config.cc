@@ -41,8 +41,18 @@ class Change : public Command {
   void Adjust(Needs& needs, const std::vector<std::string>& args) override {
     if (scope_ == "global") needs = {.local_server = needs.local_server};
   }
+  int Run(Session& session) override {
+    pb::ConfigVar::Target target;
+    absl::Status status = Target(session, target);
+    absl::StatusOr<std::vector<std::string>> words = WordsOrPipe(session);
+    if (status.ok()) status = words.status();
+    if (!status.ok()) return FailOnStderr(session, status.message());
+    return Send(session, target, *words);
+  }
 
- protected:
+ private:
+  virtual int Send(Session& session, const pb::ConfigVar::Target& target, const std::vector<std::string>& words) = 0;
+
   absl::Status Target(Session& session, pb::ConfigVar::Target& target) {
     if (scope_ == "global") {
       target.mutable_global();
@@ -67,22 +77,16 @@ class Change : public Command {
     return absl::OkStatus();
   }
 
- private:
   std::string scope_ = "project";
   std::string label_scope_;
   bool runner_ = false;
 };
 
 class Set : public Change {
- public:
-  int Run(Session& session) override {
-    pb::ConfigVar::Target target;
-    absl::Status status = Target(session, target);
-    absl::StatusOr<std::vector<std::string>> words = WordsOrPipe(session);
-    if (status.ok()) status = words.status();
-    if (!status.ok()) return FailOnStderr(session, status.message());
+ private:
+  int Send(Session& session, const pb::ConfigVar::Target& target, const std::vector<std::string>& words) override {
     pb::ConfigSetRequest request;
-    for (const std::string& word : *words) {
+    for (const std::string& word : words) {
       const size_t equals = word.find('=');
       if (equals == 0 || equals == std::string::npos) {
         return FailOnStderr(session, absl::StrCat("\"", word, "\" must have the form NAME=VALUE; nothing was set"));
@@ -92,26 +96,21 @@ class Set : public Change {
       variable.set_static_(word.substr(equals + 1));
       *variable.mutable_target() = target;
     }
-    status = session.Invoke<pb::ConfigSetResponse>("SetConfig", request).status();
+    const absl::Status status = session.Invoke<pb::ConfigSetResponse>("SetConfig", request).status();
     return status.ok() ? 0 : session.Fail(status);
   }
 };
 
 class Delete : public Change {
- public:
-  int Run(Session& session) override {
-    pb::ConfigVar::Target target;
-    absl::Status status = Target(session, target);
-    absl::StatusOr<std::vector<std::string>> words = WordsOrPipe(session);
-    if (status.ok()) status = words.status();
-    if (!status.ok()) return FailOnStderr(session, status.message());
+ private:
+  int Send(Session& session, const pb::ConfigVar::Target& target, const std::vector<std::string>& words) override {
     pb::ConfigDeleteRequest request;
-    for (const std::string& word : *words) {
+    for (const std::string& word : words) {
       pb::ConfigVar& variable = *request.add_variables();
       variable.set_name(word);
       *variable.mutable_target() = target;
     }
-    status = session.Invoke<pb::ConfigDeleteResponse>("DeleteConfig", request).status();
+    const absl::Status status = session.Invoke<pb::ConfigDeleteResponse>("DeleteConfig", request).status();
     return status.ok() ? 0 : session.Fail(status);
   }
 };
