@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
 #include "base/status.h"
@@ -66,6 +67,15 @@ int RunSelected(World& world, const Selection& selection, const std::function<Ui
   return command->Run(session);
 }
 
+// The help of `context` ends with where contexts are kept.
+std::string ContextPlace(const World& world, const GroupInfo& group) {
+  if (group.words != "context") return "";
+  const std::string folder = world.env.ConfigFolder();
+  const std::string home = world.env.Home();
+  const bool below = !home.empty() && absl::StartsWith(folder, home + "/");
+  return absl::StrCat("\nContext Info:\n  Config Path: ", below ? "~" + folder.substr(home.size()) : folder, "\n");
+}
+
 // -autocomplete-install and -autocomplete-uninstall
 int SetShellsUp(World& world, bool uninstall) {
   std::error_code error;
@@ -99,7 +109,8 @@ int RunCommandLine(const Registry& registry, World& world, const std::vector<std
     case Selection::Kind::kTopHelp:
       return ShowHelp(world, selection, TopHelp(registry, "v" + world.version, colors));
     case Selection::Kind::kGroupHelp:
-      return ShowHelp(world, selection, GroupHelp(registry, *selection.group, colors));
+      return ShowHelp(world, selection,
+                      GroupHelp(registry, *selection.group, colors) + ContextPlace(world, *selection.group));
     case Selection::Kind::kCommandHelp: {
       const CommandFlags ready(*selection.command);
       return ShowHelp(world, selection, CommandHelp(registry, *selection.command, ready.flags, colors));

@@ -60,6 +60,36 @@ std::string JsonQuoted(const std::string& text) {
   return out + "\"";
 }
 
+namespace {
+
+// A finished value, which stands on one line, broken as the rest of the document.
+void AppendIndented(std::string& out, absl::string_view compact, int indent) {
+  bool quoted = false;
+  for (size_t i = 0; i < compact.size(); ++i) {
+    const char c = compact[i];
+    const char next = i + 1 < compact.size() ? compact[i + 1] : '\0';
+    const bool opens = c == '{' || c == '[';
+    const bool closes = c == '}' || c == ']';
+    if (quoted || !(opens || closes || c == ',' || c == ':')) {
+      out += c;
+      if (quoted && c == '\\') out += compact[++i];
+      if (c == '"') quoted = !quoted;
+      continue;
+    }
+    if (closes) absl::StrAppend(&out, "\n", std::string(indent -= 2, ' '));
+    out += c;
+    if (c == ':') out += ' ';
+    if (opens && (next == '}' || next == ']')) {
+      out += compact[++i];
+    } else if (opens || c == ',') {
+      indent += opens ? 2 : 0;
+      absl::StrAppend(&out, "\n", std::string(indent, ' '));
+    }
+  }
+}
+
+}  // namespace
+
 std::string ProtoJson(const google::protobuf::Message& message) {
   std::string json = SpacesToTabs(Convert(message, true));
   if (json.empty() || json.back() != '\n') json += '\n';
@@ -95,7 +125,7 @@ Json& Json::Add(Json value) {
 
 void Json::PrintTo(std::string& out, int indent) const {
   if (kind_ == Kind::kRaw) {
-    out += raw_;
+    AppendIndented(out, raw_, indent);
     return;
   }
   const bool object = kind_ == Kind::kObject;

@@ -118,7 +118,7 @@ absl::Status Session::LoadProjectFile() {
   if (path.empty()) return absl::OkStatus();
   absl::StatusOr<ProjectFile> file = cli::LoadProjectFile(path, workspace_);
   if (!file.ok()) {
-    file_error_ = config::Explain(file.status());
+    file_error_ = std::string(absl::StripTrailingAsciiWhitespace(config::Explain(file.status())));
     return file.status();
   }
   project_file_ = *std::move(file);

@@ -18,8 +18,11 @@ class Build : public Command {
 
   int Run(Session& session) override {
     if (!session.args().empty()) {
-      return session.Usage(absl::StrCat("build takes no arguments. Did you mean \"waypoint artifact ",
-                                        session.args()[0] == "list" ? "list-builds" : session.args()[0], "\"?"));
+      const std::string word = session.args()[0] == "list" ? "list-builds" : session.args()[0];
+      const bool known = word == "list-builds" || word == "push";
+      return session.Usage(absl::StrCat(
+          "build takes no arguments.",
+          known ? absl::StrCat(" Did you mean \"waypoint artifact ", word, "\"?") : " Which app is said with -app."));
     }
     return session.ForEachApp([&](const std::string& app) { return RunApp(session, app); });
   }

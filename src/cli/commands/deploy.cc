@@ -22,8 +22,11 @@ class Deploy : public Command {
 
   int Run(Session& session) override {
     if (!session.args().empty()) {
-      return session.Usage(
-          absl::StrCat("deploy takes no arguments. Did you mean \"waypoint deployment ", session.args()[0], "\"?"));
+      const std::string& word = session.args()[0];
+      const bool known = word == "list" || word == "destroy";
+      return session.Usage(absl::StrCat(
+          "deploy takes no arguments.",
+          known ? absl::StrCat(" Did you mean \"waypoint deployment ", word, "\"?") : " Which app is said with -app."));
     }
     return session.ForEachApp([&](const std::string& app) { return RunApp(session, app); });
   }
