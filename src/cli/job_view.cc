@@ -1,7 +1,6 @@
 #include "cli/job_view.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 
 namespace waypoint::cli {
 
@@ -23,15 +22,8 @@ void JobView::OnAssigned(const client::Place& place) {
   }
 }
 
-void JobView::OnDownload(const hashicorp::waypoint::Job::DataSource::Ref& ref) {
-  if (!ref.has_git()) return;
-  const auto& git = ref.git();
-  const absl::Time time = absl::FromUnixSeconds(git.timestamp().seconds());
-  ui_.NamedValues(
-      {{"Git Commit", git.commit()},
-       {"Timestamp", absl::StrCat(absl::FormatTime("%Y-%m-%d %H:%M:%S", time, absl::UTCTimeZone()), " +0000 UTC")},
-       {"Message", git.commit_message()}});
-}
+// The runner says it in its output.
+void JobView::OnDownload(const hashicorp::waypoint::Job::DataSource::Ref&) {}
 
 void JobView::OnWaiting() {
   ui_.Header("Operation is queued and waits for a runner");
