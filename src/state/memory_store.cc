@@ -50,6 +50,7 @@ absl::Status MemoryStore::Load() {
   absl::Status loaded = backend_.Load([&](Table table, absl::string_view key, absl::string_view value) {
     if (result.ok()) result = LoadOne(table, key, value);
   });
+  for (std::unique_ptr<Message>& record : loading_) record.reset();
   RETURN_IF_ERROR(loaded);
   return result;
 }
@@ -59,7 +60,9 @@ absl::Status MemoryStore::LoadOne(Table table, absl::string_view key, absl::stri
     meta_.emplace(key, value);
     return absl::OkStatus();
   }
-  std::unique_ptr<Message> record = NewRecord(table);
+  std::unique_ptr<Message> record;
+  if (static_cast<size_t>(table) < loading_.size()) record = std::move(loading_[static_cast<size_t>(table)]);
+  if (record == nullptr) record = NewRecord(table);
   if (record == nullptr) {
     return absl::DataLossError(absl::StrCat("the store holds a record of the unknown table ", static_cast<int>(table)));
   }
@@ -70,7 +73,11 @@ absl::Status MemoryStore::LoadOne(Table table, absl::string_view key, absl::stri
   Records& all = records(table);
   auto it = all.emplace_hint(all.end(), std::string(key), nullptr);
   Notify(table, it->first, nullptr, record.get());
-  if (!options_.keep_on_disk || !options_.keep_on_disk(table, *record)) it->second = std::move(record);
+  if (options_.keep_on_disk && options_.keep_on_disk(table, *record)) {
+    loading_[static_cast<size_t>(table)] = std::move(record);
+  } else {
+    it->second = std::move(record);
+  }
   return absl::OkStatus();
 }
 

@@ -104,6 +104,8 @@ class MemoryStore : public Store {
 
   std::array<Records, kTableCount> tables_;
   std::map<std::string, std::string, std::less<>> meta_;
+  // While loading: the last record of each table that stays on disk, for the memory that the next one needs.
+  std::array<std::unique_ptr<Message>, kTableCount> loading_;
   uint64_t changes_ = 0;             // tells a scan that the table may have moved under it
   mutable absl::Status read_error_;  // of a body, during the step or look that runs now
 

@@ -29,9 +29,10 @@ void JobIndex::Changed(const std::string& key, const state::Message* before, con
 }
 
 void JobIndex::Add(const pb::Job& job) {
-  known_.insert(job.id());
-  if (job.state() == pb::Job::ERROR) errored_.insert(job.id());
-  if (job.state() == pb::Job::SUCCESS) succeeded_.insert(job.id());
+  // Ids ascend with time, so the end is nearly always the place.
+  known_.insert(known_.end(), job.id());
+  if (job.state() == pb::Job::ERROR) errored_.insert(errored_.end(), job.id());
+  if (job.state() == pb::Job::SUCCESS) succeeded_.insert(succeeded_.end(), job.id());
   if (IsTerminal(job.state())) return;
   unfinished_[job.id()] = job.state();
   RecheckDependents(job.id());
