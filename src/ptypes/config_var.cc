@@ -97,7 +97,6 @@ absl::Status Check(const pb::DeleteConfigSourceRequest& request) { return CheckS
 absl::Status Check(const pb::ConfigGetRequest& request) {
   Violations out;
   out.Require(request.scope_case() != pb::ConfigGetRequest::SCOPE_NOT_SET, "Scope", kMustBeSet);
-  CheckScope(request, "", out);
   return out.ToStatus();
 }
 

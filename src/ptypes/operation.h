@@ -28,9 +28,17 @@ absl::Status CheckGetOperation(const Request& request) {
   return out.ToStatus();
 }
 
-// List and latest requests: an application with both names.
+// List and latest requests: an application. Blank names are those of nothing.
 template <typename Request>
 absl::Status CheckOfApplication(const Request& request) {
+  Violations out;
+  out.Require(request.has_application(), "application", kMustBeSet);
+  return out.ToStatus();
+}
+
+// Lists of builds, artifacts and status reports: an application with both names.
+template <typename Request>
+absl::Status CheckOfNamedApplication(const Request& request) {
   Violations out;
   if (out.Require(request.has_application(), "application", kMustBeSet)) {
     CheckApplicationRef(request.application(), "application", out);

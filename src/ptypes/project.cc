@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "ptypes/duration.h"
 #include "ptypes/names.h"
+#include "ptypes/ssh_key.h"
 #include "ptypes/violations.h"
 
 namespace waypoint::ptypes {
@@ -47,8 +48,8 @@ void CheckGit(const pb::Job::Git& git, const std::string& field, Violations& out
     out.Require(!git.basic().password().empty(), field + ".Auth.Basic.password", kBlank);
   }
   if (git.has_ssh()) {
-    out.Require(absl::StrContains(git.ssh().private_key_pem(), "-----BEGIN"), field + ".Auth.Ssh.private_key_pem",
-                "must be a private key in PEM form");
+    const absl::Status key = CheckPrivateKey(git.ssh().private_key_pem(), git.ssh().password());
+    out.Require(key.ok(), field + ".Auth.Ssh.private_key_pem", key.message());
   }
 }
 
@@ -67,6 +68,14 @@ void CheckProject(const pb::Project& project, Violations& out) {
   }
 }
 
+// A ref without a name is not refused here: it names nothing, so the search for it says NotFound.
+template <typename Request>
+absl::Status CheckHasProject(const Request& request) {
+  Violations out;
+  out.Require(request.has_project(), "project", kMustBeSet);
+  return out.ToStatus();
+}
+
 }  // namespace
 
 absl::Status Check(const pb::UpsertProjectRequest& request) {
@@ -81,45 +90,20 @@ absl::Status Check(const pb::UpsertProjectRequest& request) {
   return absl::OkStatus();
 }
 
-absl::Status Check(const pb::GetProjectRequest& request) {
-  Violations out;
-  if (out.Require(request.has_project(), "project", kMustBeSet)) {
-    out.Require(!request.project().project().empty(), "project.project", kBlank);
-  }
-  return out.ToStatus();
-}
-
-absl::Status Check(const pb::UI::GetProjectRequest& request) {
-  Violations out;
-  if (out.Require(request.has_project(), "project", kMustBeSet)) {
-    out.Require(!request.project().project().empty(), "project.project", kBlank);
-  }
-  return out.ToStatus();
-}
-
-absl::Status Check(const pb::DestroyProjectRequest& request) {
-  Violations out;
-  if (out.Require(request.has_project(), "project", kMustBeSet)) {
-    out.Require(!request.project().project().empty(), "project.project", kBlank);
-  }
-  return out.ToStatus();
-}
+absl::Status Check(const pb::GetProjectRequest& request) { return CheckHasProject(request); }
+absl::Status Check(const pb::UI::GetProjectRequest& request) { return CheckHasProject(request); }
+absl::Status Check(const pb::DestroyProjectRequest& request) { return CheckHasProject(request); }
 
 absl::Status Check(const pb::UpsertApplicationRequest& request) {
   Violations out;
-  if (out.Require(request.has_project(), "project", kMustBeSet)) {
-    out.Require(!request.project().project().empty(), "project.project", kBlank);
-  }
+  out.Require(request.has_project(), "project", kMustBeSet);
   CheckName(request.name(), "name", out);
   return out.ToStatus();
 }
 
 absl::Status Check(const pb::GetApplicationRequest& request) {
   Violations out;
-  if (out.Require(request.has_application(), "application", kMustBeSet)) {
-    out.Require(!request.application().application().empty(), "application.application", kBlank);
-    out.Require(!request.application().project().empty(), "application.project", kBlank);
-  }
+  out.Require(request.has_application(), "application", kMustBeSet);
   return out.ToStatus();
 }
 

@@ -14,13 +14,9 @@ void CheckApplicationRef(const pb::Ref::Application& ref, absl::string_view fiel
 void CheckOperationRef(const pb::Ref::Operation& ref, absl::string_view field, Violations& out) {
   switch (ref.target_case()) {
     case pb::Ref::Operation::kId:
-      out.Require(!ref.id().empty(), absl::StrCat(field, ".Target.Id"), kBlank);
-      break;
+      break;  // a blank id is the id of nothing: NotFound
     case pb::Ref::Operation::kSequence:
-      if (out.Require(ref.sequence().has_application(), absl::StrCat(field, ".Target.Sequence.application"),
-                      kMustBeSet)) {
-        CheckApplicationRef(ref.sequence().application(), absl::StrCat(field, ".Target.Sequence.application"), out);
-      }
+      out.Require(ref.sequence().has_application(), absl::StrCat(field, ".Target.Sequence.application"), kMustBeSet);
       break;
     case pb::Ref::Operation::TARGET_NOT_SET:
       out.Add(absl::StrCat(field, ".Target"), kMustBeSet);

@@ -1,5 +1,8 @@
 #include "server/common/operation_facts.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "ptypes/names.h"
 #include "ptypes/refs.h"
@@ -11,7 +14,13 @@ namespace {
 namespace pb = ::hashicorp::waypoint;
 using state::Table;
 
-int64_t Nanos(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000'000 + time.nanos(); }
+// Times that nanoseconds cannot hold count as the first or the last that they can. The very last is not used:
+// lists tell "no time" by it.
+int64_t Nanos(const google::protobuf::Timestamp& time) {
+  constexpr int64_t kPerSecond = 1'000'000'000;
+  constexpr int64_t kLimit = std::numeric_limits<int64_t>::max() / kPerSecond - 3;
+  return std::clamp(time.seconds(), -kLimit, kLimit) * kPerSecond + time.nanos();
+}
 
 template <typename Record>
 OperationFacts Common(const Record& record) {

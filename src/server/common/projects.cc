@@ -44,7 +44,7 @@ void EnsureApplication(state::Txn& txn, const pb::Ref::Application& ref) {
   }
   pb::Application* application = project.add_applications();
   application->set_name(ref.application());
-  application->mutable_project()->set_project(project.name());
+  application->mutable_project()->set_project(ref.project());
   txn.Put(key, std::move(project));
 }
 

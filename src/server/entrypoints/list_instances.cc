@@ -8,6 +8,9 @@ namespace waypoint::entrypoints {
 
 void ListInstancesCall::OnMessage(pb::ListInstancesRequest request) {
   if (request.has_application()) {
+    if (!request.application().has_application()) {
+      return out_.Finish(absl::InvalidArgumentError("application.application must be set"));
+    }
     return Answer(room_.instances.OfApplication(request.application().application(),
                                                 request.application().workspace().workspace()));
   }

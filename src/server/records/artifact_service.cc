@@ -43,7 +43,7 @@ void ArtifactService::Get(const Caller&, const pb::GetPushedArtifactRequest& req
 
 void ArtifactService::List(const Caller&, const pb::ListPushedArtifactsRequest& request,
                            Reply<pb::ListPushedArtifactsResponse> reply) {
-  if (absl::Status status = ptypes::CheckOfApplication(request); !status.ok()) return reply(status);
+  if (absl::Status status = ptypes::CheckOfNamedApplication(request); !status.ok()) return reply(status);
   AnswerRead<pb::ListPushedArtifactsResponse>(
       store_, reply, [this, request](const state::View& view, pb::ListPushedArtifactsResponse* response) {
         return ListOperations(*indexes_.artifacts, FilterOf(request), request, response->mutable_artifacts(), response,
@@ -59,7 +59,7 @@ void ArtifactService::Latest(const Caller&, const pb::GetLatestPushedArtifactReq
   AnswerRead<pb::PushedArtifact>(
       store_, reply, [this, request](const state::View& view, pb::PushedArtifact* artifact) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string id,
-                         LatestOperation(*indexes_.artifacts, request.application(), request.workspace()));
+                         LatestOperation(*indexes_.artifacts, request.application(), WorkspaceOf(request)));
         return Load(view, id, false, artifact);
       });
 }

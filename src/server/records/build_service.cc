@@ -35,7 +35,7 @@ void BuildService::Get(const Caller&, const pb::GetBuildRequest& request, Reply<
 }
 
 void BuildService::List(const Caller&, const pb::ListBuildsRequest& request, Reply<pb::ListBuildsResponse> reply) {
-  if (absl::Status status = ptypes::CheckOfApplication(request); !status.ok()) return reply(status);
+  if (absl::Status status = ptypes::CheckOfNamedApplication(request); !status.ok()) return reply(status);
   AnswerRead<pb::ListBuildsResponse>(
       store_, reply, [this, request](const state::View& view, pb::ListBuildsResponse* response) {
         return ListOperations(*indexes_.builds, FilterOf(request), request, response->mutable_builds(), response,
@@ -53,7 +53,7 @@ void BuildService::Latest(const Caller&, const pb::GetLatestBuildRequest& reques
   if (absl::Status status = ptypes::CheckOfApplication(request); !status.ok()) return reply(status);
   AnswerRead<pb::Build>(store_, reply, [this, request](const state::View& view, pb::Build* build) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string id,
-                     LatestOperation(*indexes_.builds, request.application(), request.workspace()));
+                     LatestOperation(*indexes_.builds, request.application(), WorkspaceOf(request)));
     ASSIGN_OR_RETURN(const auto stored, GetOperation<pb::Build>(view, *indexes_.builds, id));
     *build = *stored;
     PreloadBuild(view, build);

@@ -66,12 +66,12 @@ void DeploymentService::Latest(const Caller&, const pb::GetLatestDeploymentReque
   AnswerRead<pb::GetDeploymentResponse>(
       store_, reply, [this, request](const state::View& view, pb::GetDeploymentResponse* response) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string id,
-                         LatestOperation(*indexes_.deployments, request.application(), request.workspace()));
+                         LatestOperation(*indexes_.deployments, request.application(), WorkspaceOf(request)));
         return Load(view, id, request.load_details(), response->mutable_deployment());
       });
 }
 
-absl::Status DeploymentService::LoadBundle(const state::View& view, const std::string& id,
+absl::Status DeploymentService::LoadBundle(const state::View& view, const std::string& id, const OperationFilter* where,
                                            pb::UI::DeploymentBundle* bundle) const {
   RETURN_IF_ERROR(Load(view, id, pb::Deployment::BUILD, bundle->mutable_deployment()));
   pb::Deployment::Preload* preload = bundle->mutable_deployment()->mutable_preload();
@@ -79,9 +79,10 @@ absl::Status DeploymentService::LoadBundle(const state::View& view, const std::s
   *bundle->mutable_build() = std::move(*preload->mutable_build());
   preload->clear_artifact();
   preload->clear_build();
-  if (auto report = NewestReportOf(view, *indexes_.status_reports, DeploymentTarget(id)); report != nullptr) {
-    *bundle->mutable_latest_status_report() = *report;
-  }
+  const pb::Deployment& deployment = bundle->deployment();
+  const OperationFilter own = FilterOf(deployment.application(), &deployment.workspace(), {});
+  auto report = NewestReportOf(view, *indexes_.status_reports, where == nullptr ? own : *where, DeploymentTarget(id));
+  if (report != nullptr) *bundle->mutable_latest_status_report() = *report;
   return absl::OkStatus();
 }
 
@@ -90,9 +91,11 @@ void DeploymentService::UiList(const Caller&, const pb::UI::ListDeploymentsReque
   if (absl::Status status = ptypes::CheckOfApplication(request); !status.ok()) return reply(status);
   AnswerRead<pb::UI::ListDeploymentsResponse>(
       store_, reply, [this, request](const state::View& view, pb::UI::ListDeploymentsResponse* response) {
-        return ListOperations(
-            *indexes_.deployments, FilterOf(request), request, response->mutable_deployments(), response,
-            [&](const std::string& id, pb::UI::DeploymentBundle* bundle) { return LoadBundle(view, id, bundle); });
+        const OperationFilter filter = FilterOf(request);
+        return ListOperations(*indexes_.deployments, filter, request, response->mutable_deployments(), response,
+                              [&](const std::string& id, pb::UI::DeploymentBundle* bundle) {
+                                return LoadBundle(view, id, &filter, bundle);
+                              });
       });
 }
 
@@ -102,7 +105,7 @@ void DeploymentService::UiGet(const Caller&, const pb::UI::GetDeploymentRequest&
   AnswerRead<pb::UI::GetDeploymentResponse>(
       store_, reply, [this, request](const state::View& view, pb::UI::GetDeploymentResponse* response) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string id, ResolveOperation(*indexes_.deployments, request.ref()));
-        RETURN_IF_ERROR(LoadBundle(view, id, response->mutable_deployment()));
+        RETURN_IF_ERROR(LoadBundle(view, id, nullptr, response->mutable_deployment()));
         FillDeployUrl(response->mutable_deployment()->mutable_deployment());
         return absl::OkStatus();
       });

@@ -11,6 +11,8 @@
 
 namespace waypoint::server {
 
+struct OperationFilter;
+
 class DeploymentService {
  public:
   DeploymentService(state::Store& store, RecordIndexes indexes) : store_(store), indexes_(indexes) {}
@@ -33,7 +35,8 @@ class DeploymentService {
   absl::Status Load(const state::View& view, const std::string& id,
                     ::hashicorp::waypoint::Deployment::LoadDetails details,
                     ::hashicorp::waypoint::Deployment* deployment) const;
-  absl::Status LoadBundle(const state::View& view, const std::string& id,
+  // `where`: whose reports are looked at; null for the deployment's own application and workspace.
+  absl::Status LoadBundle(const state::View& view, const std::string& id, const OperationFilter* where,
                           ::hashicorp::waypoint::UI::DeploymentBundle* bundle) const;
 
   state::Store& store_;

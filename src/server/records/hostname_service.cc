@@ -1,5 +1,8 @@
 #include "server/records/hostname_service.h"
 
+#include "errors/details.h"
+#include "ptypes/violations.h"
+
 namespace waypoint::server {
 namespace {
 
@@ -15,7 +18,9 @@ void HostnameService::Register(Table& table) {
   table.Unary("DeleteHostname", Needs::kRunner, *this, &HostnameService::Delete);
 }
 
-void HostnameService::Create(const Caller&, const pb::CreateHostnameRequest&, Reply<pb::CreateHostnameResponse> reply) {
+void HostnameService::Create(const Caller&, const pb::CreateHostnameRequest& request,
+                             Reply<pb::CreateHostnameResponse> reply) {
+  if (!request.has_target()) return reply(InvalidFields({{"target", std::string(ptypes::kMustBeSet)}}));
   reply(NoUrlService());
 }
 

@@ -13,7 +13,7 @@ const pb::Job* AsInit(const state::Message* message) {
   return job != nullptr && job->has_init() ? job : nullptr;
 }
 
-int64_t QueuedAt(const pb::Job& job) { return job.queue_time().seconds() * 1'000'000'000 + job.queue_time().nanos(); }
+InitJobIndex::When QueuedAt(const pb::Job& job) { return {job.queue_time().seconds(), job.queue_time().nanos()}; }
 
 }  // namespace
 

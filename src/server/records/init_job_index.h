@@ -15,6 +15,8 @@ namespace waypoint::server {
 
 class InitJobIndex : public state::Index {
  public:
+  using When = std::pair<int64_t, int32_t>;  // seconds, nanoseconds
+
   state::Table table() const override { return state::Table::kJob; }
   void Changed(const std::string& key, const state::Message* before, const state::Message* after) override;
   std::string DebugDump() const override;
@@ -23,7 +25,7 @@ class InitJobIndex : public state::Index {
   std::string Latest(const std::string& project) const;
 
  private:
-  std::map<std::string, std::set<std::pair<int64_t, std::string>>> jobs_;  // by queue time in nanoseconds
+  std::map<std::string, std::set<std::pair<When, std::string>>> jobs_;  // by queue time
 };
 
 }  // namespace waypoint::server

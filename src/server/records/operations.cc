@@ -64,18 +64,18 @@ absl::StatusOr<std::string> ResolveOperation(const OperationIndex& index, const 
 }
 
 bool OperationFilter::Matches(const OperationFacts& facts) const {
-  if (!workspace.empty() && facts.workspace != workspace) return false;
+  if (workspace && facts.workspace != *workspace) return false;
   if (physical_state != 0 && facts.physical_state != physical_state) return false;
   if (!absl::StartsWith(facts.target, target_prefix)) return false;
   return status.empty() || std::any_of(status.begin(), status.end(),
                                        [&](const pb::StatusFilter& group) { return GroupMatches(group, facts.state); });
 }
 
-OperationFilter FilterOf(const pb::Ref::Application& application, const pb::Ref::Workspace& workspace,
+OperationFilter FilterOf(const pb::Ref::Application& application, const pb::Ref::Workspace* workspace,
                          const pb::OperationOrder& order) {
   OperationFilter filter;
   filter.application = ptypes::ApplicationKey(application);
-  filter.workspace = ptypes::FoldCase(workspace.workspace());
+  if (workspace != nullptr) filter.workspace = ptypes::FoldCase(workspace->workspace());
   if (order.order() == pb::OperationOrder::COMPLETE_TIME) filter.by = OperationTime::kComplete;
   filter.limit = order.limit();
   return filter;
@@ -114,7 +114,7 @@ absl::Status WalkOperations(const OperationIndex& index, const OperationFilter& 
 }
 
 absl::StatusOr<std::string> LatestOperation(const OperationIndex& index, const pb::Ref::Application& application,
-                                            const pb::Ref::Workspace& workspace,
+                                            const pb::Ref::Workspace* workspace,
                                             absl::FunctionRef<bool(const OperationFacts&)> matches) {
   OperationFilter filter = FilterOf(application, workspace, {});
   std::optional<std::string> found;
@@ -126,13 +126,13 @@ absl::StatusOr<std::string> LatestOperation(const OperationIndex& index, const p
                 });
   if (found) return *found;
   std::string place = ptypes::Describe(application);
-  if (!filter.workspace.empty()) absl::StrAppend(&place, " in workspace ", workspace.workspace());
+  if (workspace != nullptr) absl::StrAppend(&place, " in workspace ", workspace->workspace());
   return WithDetail(absl::NotFoundError(absl::StrCat("no ", KindName(index), " of ", place, " has succeeded yet")),
                     "application", application.application());
 }
 
 absl::StatusOr<std::string> LatestOperation(const OperationIndex& index, const pb::Ref::Application& application,
-                                            const pb::Ref::Workspace& workspace) {
+                                            const pb::Ref::Workspace* workspace) {
   return LatestOperation(index, application, workspace, [](const OperationFacts&) { return true; });
 }
 

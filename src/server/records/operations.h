@@ -94,8 +94,8 @@ absl::Status UpsertOperation(state::Txn& txn, const OperationIndex& index, Recor
 
 // What of an application a list shows.
 struct OperationFilter {
-  std::string application;  // ptypes::ApplicationKey
-  std::string workspace;    // in lower case; empty: any
+  std::string application;               // ptypes::ApplicationKey
+  std::optional<std::string> workspace;  // in lower case; none: any
   OperationTime by = OperationTime::kStart;
   uint32_t limit = 0;  // 0: none
   int physical_state = 0;
@@ -104,13 +104,19 @@ struct OperationFilter {
 
   bool Matches(const OperationFacts& facts) const;
 };
-OperationFilter FilterOf(const pb::Ref::Application& application, const pb::Ref::Workspace& workspace,
+// `workspace`: null for any.
+OperationFilter FilterOf(const pb::Ref::Application& application, const pb::Ref::Workspace* workspace,
                          const pb::OperationOrder& order);
+
+template <typename Request>
+const pb::Ref::Workspace* WorkspaceOf(const Request& request) {
+  return request.has_workspace() ? &request.workspace() : nullptr;
+}
 
 // Lists take what they have of: application, workspace, order, status, physical_state.
 template <typename Request>
 OperationFilter FilterOf(const Request& request) {
-  OperationFilter filter = FilterOf(request.application(), request.workspace(), request.order());
+  OperationFilter filter = FilterOf(request.application(), WorkspaceOf(request), request.order());
   if constexpr (requires { request.status(); }) filter.status = {request.status().begin(), request.status().end()};
   if constexpr (requires { request.physical_state(); }) filter.physical_state = request.physical_state();
   return filter;
@@ -141,9 +147,13 @@ absl::Status ListOperations(const OperationIndex& index, const OperationFilter& 
 
 // The newest that completed with SUCCESS.
 absl::StatusOr<std::string> LatestOperation(const OperationIndex& index, const pb::Ref::Application& application,
-                                            const pb::Ref::Workspace& workspace,
+                                            const pb::Ref::Workspace* workspace,
                                             absl::FunctionRef<bool(const OperationFacts&)> matches);
 absl::StatusOr<std::string> LatestOperation(const OperationIndex& index, const pb::Ref::Application& application,
-                                            const pb::Ref::Workspace& workspace);
+                                            const pb::Ref::Workspace* workspace);
+inline absl::StatusOr<std::string> LatestOperation(const OperationIndex& index, const pb::Ref::Application& application,
+                                                   const pb::Ref::Workspace& workspace) {
+  return LatestOperation(index, application, &workspace);
+}
 
 }  // namespace waypoint::server

@@ -228,7 +228,7 @@ void ProjectService::UpsertApplication(const Caller&, const pb::UpsertApplicatio
     if (application == nullptr) {
       application = project.add_applications();
       application->set_name(request.name());
-      application->mutable_project()->set_project(project.name());
+      *application->mutable_project() = request.project();
     }
     application->set_file_change_signal(request.file_change_signal());
     *response->mutable_application() = *application;

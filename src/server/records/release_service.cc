@@ -60,7 +60,7 @@ void ReleaseService::Latest(const Caller&, const pb::GetLatestReleaseRequest& re
   AnswerRead<pb::Release>(
       store_, reply, [this, request](const state::View& view, pb::Release* release) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string id,
-                         LatestOperation(*indexes_.releases, request.application(), request.workspace()));
+                         LatestOperation(*indexes_.releases, request.application(), WorkspaceOf(request)));
         return Load(view, id, request.load_details(), release);
       });
 }
@@ -70,15 +70,17 @@ void ReleaseService::UiList(const Caller&, const pb::UI::ListReleasesRequest& re
   if (absl::Status status = ptypes::CheckOfApplication(request); !status.ok()) return reply(status);
   AnswerRead<pb::UI::ListReleasesResponse>(
       store_, reply, [this, request](const state::View& view, pb::UI::ListReleasesResponse* response) {
-        return ListOperations(*indexes_.releases, FilterOf(request), request, response->mutable_releases(), response,
-                              [&](const std::string& id, pb::UI::ReleaseBundle* bundle) {
-                                RETURN_IF_ERROR(Load(view, id, pb::Release::BUILD, bundle->mutable_release()));
-                                if (auto report = NewestReportOf(view, *indexes_.status_reports, ReleaseTarget(id));
-                                    report != nullptr) {
-                                  *bundle->mutable_latest_status_report() = *report;
-                                }
-                                return absl::OkStatus();
-                              });
+        const OperationFilter filter = FilterOf(request);
+        return ListOperations(
+            *indexes_.releases, filter, request, response->mutable_releases(), response,
+            [&](const std::string& id, pb::UI::ReleaseBundle* bundle) {
+              RETURN_IF_ERROR(Load(view, id, pb::Release::BUILD, bundle->mutable_release()));
+              if (auto report = NewestReportOf(view, *indexes_.status_reports, filter, ReleaseTarget(id));
+                  report != nullptr) {
+                *bundle->mutable_latest_status_report() = *report;
+              }
+              return absl::OkStatus();
+            });
       });
 }
 

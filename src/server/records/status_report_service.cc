@@ -27,19 +27,15 @@ bool TargetMatches(const Latest& request, const std::string& target) {
   return true;
 }
 
-// The kind that the list asks for. A ref that names one narrows it to that one.
-absl::StatusOr<std::string> TargetPrefix(const RecordIndexes& indexes, const pb::ListStatusReportsRequest& request) {
-  if (request.has_deployment()) {
-    if (request.deployment().target_case() == pb::Ref::Operation::TARGET_NOT_SET) return DeploymentTarget("");
-    ASSIGN_OR_RETURN(const std::string id, ResolveOperation(*indexes.deployments, request.deployment()));
-    return DeploymentTarget(id);
-  }
-  if (request.has_release()) {
-    if (request.release().target_case() == pb::Ref::Operation::TARGET_NOT_SET) return ReleaseTarget("");
-    ASSIGN_OR_RETURN(const std::string id, ResolveOperation(*indexes.releases, request.release()));
-    return ReleaseTarget(id);
-  }
-  return std::string();
+// The kind that the list asks for; a ref that names one narrows it to that one. Nothing is about one that is unknown.
+std::string TargetPrefix(const RecordIndexes& indexes, const pb::ListStatusReportsRequest& request) {
+  auto one = [](const OperationIndex& index, const pb::Ref::Operation& ref, std::string (*target)(absl::string_view)) {
+    if (ref.target_case() == pb::Ref::Operation::TARGET_NOT_SET) return target("");
+    return target(ResolveOperation(index, ref).value_or("?"));
+  };
+  if (request.has_deployment()) return one(*indexes.deployments, request.deployment(), DeploymentTarget);
+  if (request.has_release()) return one(*indexes.releases, request.release(), ReleaseTarget);
+  return "";
 }
 
 }  // namespace
@@ -73,11 +69,11 @@ void StatusReportService::Get(const Caller&, const pb::GetStatusReportRequest& r
 
 void StatusReportService::List(const Caller&, const pb::ListStatusReportsRequest& request,
                                Reply<pb::ListStatusReportsResponse> reply) {
-  if (absl::Status status = ptypes::CheckOfApplication(request); !status.ok()) return reply(status);
+  if (absl::Status status = ptypes::CheckOfNamedApplication(request); !status.ok()) return reply(status);
   AnswerRead<pb::ListStatusReportsResponse>(
       store_, reply, [this, request](const state::View& view, pb::ListStatusReportsResponse* response) -> absl::Status {
         OperationFilter filter = FilterOf(request);
-        ASSIGN_OR_RETURN(filter.target_prefix, TargetPrefix(indexes_, request));
+        filter.target_prefix = TargetPrefix(indexes_, request);
         return ListOperations(*indexes_.status_reports, filter, request, response->mutable_status_reports(), response,
                               [&](const std::string& id, pb::StatusReport* report) -> absl::Status {
                                 ASSIGN_OR_RETURN(const auto stored,
@@ -94,7 +90,7 @@ void StatusReportService::Latest(const Caller&, const pb::GetLatestStatusReportR
   AnswerRead<pb::StatusReport>(
       store_, reply, [this, request](const state::View& view, pb::StatusReport* report) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string id, LatestOperation(*indexes_.status_reports, request.application(),
-                                                               request.workspace(), [&](const OperationFacts& facts) {
+                                                               WorkspaceOf(request), [&](const OperationFacts& facts) {
                                                                  return TargetMatches(request, facts.target);
                                                                }));
         ASSIGN_OR_RETURN(const auto stored, GetOperation<pb::StatusReport>(view, *indexes_.status_reports, id));

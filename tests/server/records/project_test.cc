@@ -199,7 +199,7 @@ TEST_F(ProjectTest, PagesGoForthAndBack) {
 
 TEST_F(ProjectTest, ApplicationKeepsSpellingAndTakesTheSignal) {
   Upsert("name: 'Demo'");
-  EXPECT_EQ(UpsertApp("project { project: 'demo' } name: 'Web' file_change_signal: 'hup'").project().project(), "Demo");
+  EXPECT_EQ(UpsertApp("project { project: 'demo' } name: 'Web' file_change_signal: 'hup'").project().project(), "demo");
   const pb::Application again = UpsertApp("project { project: 'demo' } name: 'web'");
   EXPECT_EQ(again.name(), "Web");
   EXPECT_EQ(again.file_change_signal(), "");
