@@ -2,11 +2,14 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "base/status.h"
 #include "waypoint/runner.pb.h"
+#include "waypoint/transport.pb.h"
 
 namespace waypoint::client {
 namespace {
@@ -17,6 +20,7 @@ constexpr absl::Duration kWaitingNotice = absl::Seconds(3);
 constexpr absl::Duration kStuckNotice = absl::Seconds(60);
 constexpr absl::Duration kLookupTimeout = absl::Seconds(5);
 constexpr absl::Duration kCancelTimeout = absl::Seconds(2);
+constexpr absl::Duration kServerReturn = absl::Minutes(1);
 constexpr int kRestores = 3;
 
 absl::Status FromRpcStatus(const google::rpc::Status& status) {
@@ -122,17 +126,29 @@ class Follower {
   }
 
   bool Broken(const absl::Status& status) const {
-    return absl::IsUnavailable(status) && !complete_ && options_.restore != nullptr &&
-           !options_.interrupt.stop_requested();
+    return absl::IsUnavailable(status) && !complete_ && !options_.interrupt.stop_requested();
   }
 
   absl::Status Restore() {
-    ASSIGN_OR_RETURN(const bool anew, options_.restore());
-    // The same server replays what it has; what was shown already is skipped.
-    skip_ = anew ? 0 : shown_;
+    ASSIGN_OR_RETURN(const bool anew, options_.restore != nullptr ? options_.restore() : AwaitServer());
     if (anew) shown_ = 0;
+    replays_ = shown_ > 0;
+    skip_ = 0;
     OpenStream(/*wait_for_ready=*/true);
     return absl::OkStatus();
+  }
+
+  // Whether it is the one of before, its replay will tell.
+  absl::StatusOr<bool> AwaitServer() {
+    CallOptions call = options_.call;
+    call.timeout = kServerReturn;
+    call.wait_for_ready = true;
+    call.stop = options_.interrupt;
+    auto version = Invoke<pb::GetVersionInfoResponse>(channel_, "GetVersionInfo", google::protobuf::Empty(), call);
+    if (version.ok()) return false;
+    return Annotate(version.status(), absl::StrCat("the connection to the server was lost and could not be restored; "
+                                                   "the job may still run, see `waypoint job inspect ",
+                                                   job_id_, "`"));
   }
 
   absl::StatusOr<pb::Job::Result> Receive() {
@@ -171,24 +187,34 @@ class Follower {
         break;
       case pb::GetJobStreamResponse::kTerminal: {
         absl::MutexLock lock(&mu_);
-        for (const auto& item : event.terminal().events()) {
-          if (skip_ > 0) {
-            --skip_;
-            continue;
-          }
-          ++shown_;
-          events_.OnTerminal(item);
-        }
+        for (const auto& item : event.terminal().events()) Show(item);
         break;
       }
       case pb::GetJobStreamResponse::kDownload: {
         absl::MutexLock lock(&mu_);
+        if (std::exchange(downloaded_, true)) break;
         events_.OnDownload(event.download().data_source_ref());
         break;
       }
       default:
         break;
     }
+  }
+
+  // The server of before replays what it has, and what was shown already is skipped. One that began anew has only what
+  // came since: its first event is another one.
+  void Show(const pb::GetJobStreamResponse::Terminal::Event& item) {
+    if (std::exchange(replays_, false)) {
+      const bool same = item.SerializeAsString() == first_;
+      skip_ = same ? shown_ : 0;
+      if (!same) shown_ = 0;
+    }
+    if (skip_ > 0) {
+      --skip_;
+      return;
+    }
+    if (shown_++ == 0) first_ = item.SerializeAsString();
+    events_.OnTerminal(item);
   }
 
   void NoteAssignment(const pb::Job& job) {
@@ -262,8 +288,11 @@ class Follower {
   Stream* reading_ = nullptr;  // the same, for the thread that opens and reads it
   bool assigned_ = false;
   bool complete_ = false;
-  size_t shown_ = 0;  // terminal events of this server
-  size_t skip_ = 0;   // of a replay
+  bool downloaded_ = false;
+  size_t shown_ = 0;      // terminal events of this server
+  std::string first_;     // of them
+  bool replays_ = false;  // the next event is the first of a replay
+  size_t skip_ = 0;       // of a replay
 };
 
 }  // namespace

@@ -2,7 +2,8 @@
 //
 // Threads: Follow() blocks its caller. FollowEvents are called from there, except OnWaiting and OnStuck, which come
 //          from the clock; never two at once.
-// Errors:  the job's own error; Cancelled if the user interrupted; the stream's status when it broke.
+// Errors:  the job's own error; Cancelled if the user interrupted; the stream's status when it broke and the server
+//          did not come back.
 #pragma once
 
 #include <functional>
@@ -44,7 +45,8 @@ struct FollowOptions {
   std::string local_runner_id;       // to tell "here" from "on another machine"
   CallOptions call;                  // metadata for every call
   // Asked when the stream broke because the server went away. True: a server is back that began anew since, so that it
-  // has none of the output that was shown; false: the same one. An error ends the following.
+  // has none of the output that was shown; false: perhaps the same one. An error ends the following. Not given: the
+  // server is waited for, for a minute.
   std::function<absl::StatusOr<bool>()> restore;
 };
 

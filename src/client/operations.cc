@@ -128,7 +128,7 @@ absl::StatusOr<pb::Job::Result> Operations::Run(Job job, const std::string& app)
   follow.second_interrupt = options_.second_interrupt;
   follow.local_runner_id = runner_id_;
   follow.call = Calls();
-  if (local()) follow.restore = options_.restore;
+  follow.restore = options_.restore;
   std::unique_ptr<FollowEvents> events = make_events_();
   return FollowJob(channel_, clock_, queued.job_id(), follow, *events);
 }

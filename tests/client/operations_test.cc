@@ -11,6 +11,7 @@
 #include "support/manual_clock.h"
 #include "waypoint/project.pb.h"
 #include "waypoint/runner.pb.h"
+#include "waypoint/transport.pb.h"
 
 namespace waypoint::client {
 namespace {
@@ -381,6 +382,26 @@ TEST_F(OperationsTest, WhatTheSameServerReplaysIsNotShownTwice) {
   options_.restore = [] { return false; };
   EXPECT_TRUE(Make().Build("web", true).ok());
   EXPECT_THAT(log_.lines(), ElementsAre("one", "two", "three", "done"));
+}
+
+TEST_F(OperationsTest, ARemoteServerIsWaitedForAndItsReplayTellsWhetherItBeganAnew) {
+  options_.local = false;
+  channel_.On<google::protobuf::Empty, pb::GetVersionInfoResponse>(
+      "GetVersionInfo", [](const google::protobuf::Empty&) { return pb::GetVersionInfoResponse(); });
+  Stream({Opened(), Line("one"), Line("two")})->Finish(absl::UnavailableError("cut"));
+  Stream({Opened(), Line("one"), Line("two"), Line("three")})->Finish(absl::UnavailableError("killed"));
+  Stream({Opened(), Line("four"), Line("five"), Complete()});
+  EXPECT_TRUE(Make().Build("web", true).ok());
+  EXPECT_THAT(log_.lines(), ElementsAre("one", "two", "three", "four", "five", "done"));
+  EXPECT_EQ(queued_.size(), 1u);
+}
+
+TEST_F(OperationsTest, ARemoteServerThatStaysAwayEndsTheFollowing) {
+  options_.local = false;
+  Stream({Opened(), Line("one")})->Finish(absl::UnavailableError("gone"));
+  const absl::Status status = Make().Build("web", true).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("waypoint job inspect job-1"));
+  EXPECT_THAT(log_.lines(), ElementsAre("one", "failed"));
 }
 
 TEST_F(OperationsTest, AJobThatFailsAsUnavailableIsNotFollowedAgain) {
