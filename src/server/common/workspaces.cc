@@ -51,7 +51,9 @@ void NoteActivity(state::Txn& txn, const pb::Ref::Workspace& ref, const pb::Ref:
 void NoteDataSourceRef(state::Txn& txn, const pb::Ref::Workspace& ref, const pb::Ref::Project& project,
                        const pb::Job::DataSource::Ref& source) {
   pb::Workspace workspace = LoadOrNew(txn, ref.workspace());
-  *ProjectIn(workspace, project.project())->mutable_data_source_ref() = source;
+  pb::Workspace::Project* entry = ProjectIn(workspace, project.project());
+  entry->clear_data_source_ref();
+  if (source.ref_case() != pb::Job::DataSource::Ref::REF_NOT_SET) *entry->mutable_data_source_ref() = source;
   txn.Put(ptypes::FoldCase(ref.workspace()), std::move(workspace));
 }
 

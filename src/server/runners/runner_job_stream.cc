@@ -123,10 +123,13 @@ void RunnerJobStream::OnReport(const Request& message) {
       return engine_.Print(job_id_, lease_, {events.begin(), events.end()});
     }
     case Request::kDownload:
-      return OnDownload(message.download().data_source_ref());
+      return OnDownload(message.download());
     case Request::kConfigLoad:
       return Store([&](jobs::Step& step) {
-        return step.Edit(job_id_, [&](pb::Job& job) { *job.mutable_config() = message.config_load().config(); });
+        return step.Edit(job_id_, [&](pb::Job& job) {
+          job.clear_config();
+          if (message.config_load().has_config()) *job.mutable_config() = message.config_load().config();
+        });
       });
     case Request::kVariableValuesSet:
       return Store([&](jobs::Step& step) {
@@ -143,15 +146,19 @@ void RunnerJobStream::OnReport(const Request& message) {
   }
 }
 
-void RunnerJobStream::OnDownload(const pb::Job::DataSource::Ref& ref) {
+// Without a ref it takes back what was said before, of the job and of the project.
+void RunnerJobStream::OnDownload(const pb::GetJobStreamResponse::Download& download) {
   Store([&](jobs::Step& step) -> absl::Status {
-    absl::Status edited = step.Edit(job_id_, [&](pb::Job& job) { *job.mutable_data_source_ref() = ref; });
+    absl::Status edited = step.Edit(job_id_, [&](pb::Job& job) {
+      job.clear_data_source_ref();
+      if (download.has_data_source_ref()) *job.mutable_data_source_ref() = download.data_source_ref();
+    });
     if (!edited.ok()) return edited;
     auto job = step.Get(job_id_);
     if (!job.ok()) return job.status();
     pb::Ref::Project project;
     project.set_project((*job)->application().project());
-    server::NoteDataSourceRef(step.txn(), (*job)->workspace(), project, ref);
+    server::NoteDataSourceRef(step.txn(), (*job)->workspace(), project, download.data_source_ref());
     return absl::OkStatus();
   });
 }

@@ -48,7 +48,7 @@ class RunnerJobStream : public server::Session<pb::RunnerJobStreamRequest, pb::R
   void OnAck();
   void Refuse(absl::Status why);
   void OnReport(const Request& message);
-  void OnDownload(const pb::Job::DataSource::Ref& ref);
+  void OnDownload(const pb::GetJobStreamResponse::Download& download);
   void Report(jobs::JobEvent event);
   void Store(absl::FunctionRef<absl::Status(jobs::Step&)> change);
   void SendCancel(const pb::Job& job);

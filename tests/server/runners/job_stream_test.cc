@@ -355,6 +355,32 @@ TEST_F(JobFlowTest, RejectedRunnerLosesItsWaitingStreams) {
   EXPECT_FALSE(config->closed());
 }
 
+TEST_F(JobFlowTest, EmptyMessagesTakeBackWhatWasSaid) {
+  auto config = server.Register(RemoteRunner("R"));
+  const std::string id = server.QueueBuild();
+  auto runner = server.AskForJob("R");
+  runner->Send(Ack());
+  pb::RunnerJobStreamRequest download, loaded, values;
+  download.mutable_download()->mutable_data_source_ref()->mutable_git()->set_commit("abc");
+  loaded.mutable_config_load()->mutable_config()->set_source(pb::Job::Config::FILE);
+  (*values.mutable_variable_values_set()->mutable_final_values())["a"].set_str("b");
+  for (const auto& message : {download, loaded, values}) runner->Send(message);
+  server.Run();
+  EXPECT_EQ(server.Get(id).data_source_ref().git().commit(), "abc");
+  EXPECT_TRUE(server.Get(id).has_config());
+  EXPECT_EQ(server.Get(id).variable_final_values_size(), 1);
+
+  download.mutable_download()->clear_data_source_ref();
+  loaded.mutable_config_load()->clear_config();
+  values.mutable_variable_values_set()->clear_final_values();
+  for (const auto& message : {download, loaded, values}) runner->Send(message);
+  server.Run();
+  const pb::Job job = server.Get(id);
+  EXPECT_FALSE(job.has_data_source_ref() || job.has_config());
+  EXPECT_EQ(job.variable_final_values_size(), 0);
+  EXPECT_EQ(job.state(), pb::Job::RUNNING);
+}
+
 TEST_F(JobFlowTest, SlowReaderIsToldWhatItMissed) {
   auto config = server.Register(RemoteRunner("R"));
   auto runner = server.AskForJob("R");
