@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "ptypes/ssh_key.h"
 #include "server/jobs/machine.h"
 
 namespace waypoint::jobs {
@@ -32,14 +33,13 @@ void CheckGit(const pb::Job::Git& git, Violations& violations) {
   if (git.has_basic() && (git.basic().username().empty() || git.basic().password().empty())) {
     violations.push_back("data_source.git.basic needs both username and password");
   }
-  if (git.has_ssh()) {
-    const std::string& key = git.ssh().private_key_pem();
-    if (key.empty()) {
-      violations.push_back("data_source.git.ssh.private_key_pem is required");
-    } else if (!absl::StrContains(key, "-----BEGIN ") || !absl::StrContains(key, "PRIVATE KEY-----")) {
-      violations.push_back("data_source.git.ssh.private_key_pem is not a PEM private key");
-    }
+  if (!git.has_ssh()) return;
+  if (git.ssh().private_key_pem().empty()) {
+    violations.push_back("data_source.git.ssh.private_key_pem is required");
+    return;
   }
+  const absl::Status loaded = ptypes::CheckPrivateKey(git.ssh().private_key_pem(), git.ssh().password());
+  if (!loaded.ok()) violations.push_back(absl::StrCat("data_source.git.ssh.private_key_pem: ", loaded.message()));
 }
 
 Violations Check(const pb::Job& job) {

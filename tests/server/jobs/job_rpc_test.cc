@@ -102,6 +102,14 @@ TEST_F(JobRpcTest, WhatIsWrongIsRefusedAndNothingIsQueued) {
     job.mutable_data_source()->mutable_git()->set_path(path);
     EXPECT_EQ(server.Queue(job).status().code(), Code::kFailedPrecondition) << path;
   }
+  for (const char* key : {"", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}) {
+    pb::Job job = BuildJob();
+    job.mutable_data_source()->mutable_git()->set_url("git@git.example:x.git");
+    job.mutable_data_source()->mutable_git()->mutable_ssh()->set_private_key_pem(key);
+    const auto answer = server.Queue(job);
+    EXPECT_EQ(answer.status().code(), Code::kFailedPrecondition) << key;
+    EXPECT_THAT(std::string(answer.status().message()), HasSubstr("private_key_pem"));
+  }
   for (const char* wait : {"soon", "5", "1 h", "-"}) {
     EXPECT_EQ(server.Queue(BuildJob(), wait).status().code(), Code::kFailedPrecondition) << wait;
   }
