@@ -11,14 +11,33 @@ size_t Count(const Types& types, Kind kind) {
   return std::count_if(types.begin(), types.end(), [kind](const Type& t) { return t.kind() == kind; });
 }
 
-// Tuples, or tuples and lists, as a list of whatever all their parts convert to.
-std::optional<Type> AsList(const Types& types, Conversions allowed) {
+// What all parts of all types convert to; nullopt also if the parts of one type among them have nothing in common.
+std::optional<Type> CommonPart(const Types& types, Conversions allowed) {
   Types all;
   for (const Type& t : types) {
     const Types parts = ElementTypes(t);
+    if (!parts.empty() && !Unify(parts, allowed)) return std::nullopt;
     all.insert(all.end(), parts.begin(), parts.end());
   }
-  std::optional<Type> element = Unify(all, allowed);
+  return Unify(all, allowed);
+}
+
+// Collections among tuples or objects: those are collections of what their parts convert to, then all are compared.
+std::optional<Type> CommonElement(const Types& types, Conversions allowed) {
+  Types elements;
+  for (const Type& t : types) {
+    const Types parts = ElementTypes(t);
+    if (parts.empty()) continue;
+    std::optional<Type> element = Unify(parts, allowed);
+    if (!element) return std::nullopt;
+    elements.push_back(*std::move(element));
+  }
+  return Unify(elements, allowed);
+}
+
+// Tuples of different lengths as a list.
+std::optional<Type> AsList(const Types& tuples, Conversions allowed) {
+  std::optional<Type> element = CommonPart(tuples, allowed);
   if (!element) return std::nullopt;
   return Type::List(*element);
 }
@@ -38,14 +57,9 @@ std::optional<Type> UnifyTuples(const Types& tuples, Conversions allowed) {
   return Type::Tuple(std::move(out));
 }
 
-// Objects, or objects and maps, as a map of whatever all their parts convert to.
-std::optional<Type> AsMap(const Types& types, Conversions allowed) {
-  Types all;
-  for (const Type& t : types) {
-    Types parts = ElementTypes(t);
-    all.insert(all.end(), parts.begin(), parts.end());
-  }
-  std::optional<Type> element = Unify(all, allowed);
+// Objects of different attributes as a map.
+std::optional<Type> AsMap(const Types& objects, Conversions allowed) {
+  std::optional<Type> element = CommonPart(objects, allowed);
   if (!element) return std::nullopt;
   return Type::Map(*element);
 }
@@ -120,21 +134,26 @@ std::optional<Type> Unify(const std::vector<Type>& types, Conversions allowed) {
   if (types.empty()) return std::nullopt;
   if (std::all_of(types.begin(), types.end(), [&](const Type& t) { return t == types[0]; })) return types[0];
   size_t maps = Count(types, Kind::kMap), objects = Count(types, Kind::kObject), tuples = Count(types, Kind::kTuple);
-  size_t lists = Count(types, Kind::kList);
+  size_t lists = Count(types, Kind::kList), sets = Count(types, Kind::kSet);
   size_t dynamics = Count(types, Kind::kDynamic), all = types.size();
   // What a dynamic part will turn out to be decides the way to go: only dynamic fits every case.
-  if (dynamics > 0 && (maps + dynamics == all || objects + dynamics == all || tuples + dynamics == all)) {
+  const auto only = [&](size_t kind) { return kind + dynamics == all; };
+  if (dynamics > 0 && (only(maps) || only(objects) || only(tuples) || only(lists) || only(sets))) {
     return Type::Dynamic();
   }
-  if (maps == all) return AsMap(types, allowed);
   if (objects == all) return UnifyObjects(types, allowed);
   if (tuples == all) return UnifyTuples(types, allowed);
   if (maps > 0 && maps + objects == all) {
-    if (std::optional<Type> map = AsMap(types, allowed)) return map;
+    if (std::optional<Type> element = CommonElement(types, allowed)) return Type::Map(*element);
   }
-  if (lists > 0 && tuples > 0 && lists + tuples == all) {
-    if (std::optional<Type> list = AsList(types, allowed)) return list;
+  if (lists > 0 && lists + tuples == all) {
+    if (std::optional<Type> element = CommonElement(types, allowed)) return Type::List(*element);
   }
+  if (sets == all) {
+    if (std::optional<Type> element = CommonElement(types, allowed)) return Type::Set(*element);
+  }
+  // Nothing is both a sequence and a mapping, whatever else is among them.
+  if (lists + tuples + sets > 0 && maps + objects > 0) return std::nullopt;
   return OneOfThem(types, allowed);
 }
 

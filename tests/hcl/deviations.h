@@ -17,8 +17,6 @@ inline const std::map<std::string, std::string>& Deviations() {
       {"expr/numbers/104", "the same"},
       {"expr/numbers/118", "the same: inf % 0 is an error"},
       {"expr/numbers/131", "the same"},
-      {"expr/random/64",
-       "types with an unknown part mixed with a map: 0.11 finds no common type, ours is dynamic (A5)"},
       {"fmt/expr/168", "0.11 formats the valid `ll.0 .1` to the invalid `ll.0.1`; formatting must keep the meaning"},
   };
   return reasons;

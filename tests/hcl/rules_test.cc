@@ -76,6 +76,23 @@ TEST(Rules, RemaindersKeepASignedZero) {
   }
 }
 
+// What the branches of a conditional have in common, where null or nested collections are about.
+TEST(Rules, TypesOfConditionals) {
+  const std::string none = "Inconsistent conditional result types";
+  for (const Case& c : std::vector<Case>{
+           {"true ? [null] : [[1]]", "[null]"},
+           {"true ? [null, \"a\"] : chunklist([1], 1)", none + " 1,8-1,39"},
+           {"true ? [1, \"a\"] : sort([\"b\"])", "[\"1\", \"a\"]"},
+           {"true ? {a = null, b = 1} : {a = \"x\"}", "{\n  a = null\n  b = \"1\"\n}"},
+           {"true ? {a = null} : {b = {}, c = 1}", none + " 1,8-1,36"},
+           {"true ? [[1]] : [null, {a = 1}]", none + " 1,8-1,31"},
+           {"false ? {a = [1]} : {a = null}", "{\n  a = null\n}"},
+           {"true ? chunklist([1], 1) : [[\"x\", 2]]", "[[\"1\"]]"},
+       }) {
+    EXPECT_EQ(Result(c.text), c.want) << c.text;
+  }
+}
+
 TEST(Rules, LegacyIndexesInARow) {
   EXPECT_EQ(Result("[[1]].0.0"), "Invalid legacy index syntax 1,7-1,10");
   EXPECT_EQ(Result("[[1]].*.0.0"), "Invalid legacy index syntax 1,7-1,8");  // at the star, as 0.11 has it
