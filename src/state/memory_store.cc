@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/idle_executor.h"
 #include "base/status.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -198,17 +199,22 @@ void MemoryStore::Submit(Batch batch, Pending pending, Done done) {
 // Any thread. Many commits that end together cost one wake-up of the executor.
 void MemoryStore::OnCommitted(const std::shared_ptr<Link>& link, Executor& executor, uint64_t number,
                               absl::Status status) {
-  absl::MutexLock lock(&link->mu);
-  link->committed.emplace_back(number, std::move(status));
-  if (link->committed.size() > 1) return;
-  executor.Post([link] {
+  {
+    absl::MutexLock lock(&link->mu);
+    link->committed.emplace_back(number, std::move(status));
+    if (link->committed.size() > 1) return;
+  }
+  auto drain = [link] {
     std::vector<std::pair<uint64_t, absl::Status>> committed;
     {
       absl::MutexLock take(&link->mu);
       committed.swap(link->committed);
     }
     if (link->store != nullptr) link->store->Drain(committed);
-  });
+  };
+  // The disk thread, which is awake, goes on itself where it can.
+  auto* idle = dynamic_cast<IdleExecutor*>(&executor);
+  idle != nullptr ? idle->PostOrRun(drain) : executor.Post(drain);
 }
 
 void MemoryStore::Drain(const std::vector<std::pair<uint64_t, absl::Status>>& committed) {

@@ -9,6 +9,10 @@ namespace waypoint::server {
 Loop::Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue) : queue_(std::move(queue)) {}
 
 void Loop::Start() {
+  {
+    absl::MutexLock lock(&mu_);
+    started_ = true;
+  }
   poller_ = std::thread([this] { Poll(); });
   helper_ = std::thread([this] { ServePosts(); });
 }
@@ -18,16 +22,36 @@ void Loop::Stop() {
     absl::MutexLock lock(&mu_);
     if (stopped_) return;
     stopped_ = true;
+    help_.Signal();
   }
   queue_->Shutdown();
-  if (!poller_.joinable()) return Poll();  // never started: gRPC wants its queue drained all the same
-  poller_.join();
-  helper_.join();
+  if (poller_.joinable()) {
+    poller_.join();
+    helper_.join();
+  } else {
+    Poll();  // never started: gRPC wants its queue drained all the same
+  }
+  absl::MutexLock last_turn(&turn_);  // somebody may still be having one
 }
 
 void Loop::Post(std::function<void()> callback) {
   absl::MutexLock lock(&mu_);
-  if (!stopped_) posted_.push_back(std::move(callback));
+  if (stopped_) return;
+  posted_.push_back(std::move(callback));
+  if (!busy_ && posted_.size() == 1) help_.Signal();
+}
+
+void Loop::PostOrRun(std::function<void()> callback) {
+  if (!turn_.TryLock()) return Post(std::move(callback));
+  bool mine;
+  {
+    absl::MutexLock lock(&mu_);
+    if (!stopped_) posted_.push_back(std::move(callback));
+    busy_ = started_ && !stopped_;
+    mine = busy_;
+  }
+  if (mine) RunPosted();
+  turn_.Unlock();
 }
 
 void Loop::Run(std::function<void()> callback) {
@@ -48,7 +72,8 @@ void Loop::Poll() {
 void Loop::ServePosts() {
   while (true) {
     {
-      absl::MutexLock lock(&mu_, absl::Condition(this, &Loop::NeedsHelp));
+      absl::MutexLock lock(&mu_);
+      while (!stopped_ && (busy_ || posted_.empty())) help_.Wait(&mu_);
       if (stopped_) return;
     }
     Turn(nullptr, true);

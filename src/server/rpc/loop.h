@@ -1,8 +1,8 @@
 // The loop: everything that happens in the server happens here, one thing after another.
 //
-// Two threads take turns under one lock: one polls gRPC's completion queue and runs what comes, the other runs
-// what is posted while the first sleeps. (Waking a completion queue from outside takes a grpc::Alarm, which
-// costs 0.7 ms and two more threads in gRPC 1.51.) To everybody else they are one.
+// Threads take turns under one lock: one polls gRPC's completion queue and runs what comes, another runs what is
+// posted while the first sleeps, and who calls PostOrRun may take a turn himself. (Waking a completion queue from
+// outside takes a grpc::Alarm, which costs 0.7 ms and two more threads in gRPC 1.51.) To everybody else they are one.
 // Owns:    the queue and both threads.
 // Threads: Post from any; Run and Stop from any but the loop's own. Callbacks run between two events of gRPC,
 //          in the order they were posted.
@@ -16,7 +16,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "base/executor.h"
+#include "base/idle_executor.h"
 #include "grpcpp/completion_queue.h"
 
 namespace waypoint::server {
@@ -30,7 +30,7 @@ class LoopTag {
   ~LoopTag() = default;
 };
 
-class Loop : public Executor {
+class Loop : public IdleExecutor {
  public:
   explicit Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue);
   ~Loop() override { Stop(); }
@@ -39,6 +39,7 @@ class Loop : public Executor {
   // Waits until every tag has come back; the server must be shut down before.
   void Stop();
   void Post(std::function<void()> callback) override;
+  void PostOrRun(std::function<void()> callback) override;
   // Runs `callback` on the loop and waits for it.
   void Run(std::function<void()> callback);
   grpc::ServerCompletionQueue* queue() { return queue_.get(); }
@@ -48,15 +49,16 @@ class Loop : public Executor {
   void ServePosts();
   void Turn(LoopTag* tag, bool ok);
   void RunPosted();
-  bool NeedsHelp() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return stopped_ || (!busy_ && !posted_.empty()); }
-
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::thread poller_, helper_;
 
   absl::Mutex turn_;  // held by whoever runs things
   absl::Mutex mu_;
+  // Not a Condition of mu_: each unlocking would evaluate it.
+  absl::CondVar help_;
   std::vector<std::function<void()>> posted_ ABSL_GUARDED_BY(mu_);
-  bool busy_ ABSL_GUARDED_BY(mu_) = false;  // somebody will look at posted_ before he sleeps
+  bool busy_ ABSL_GUARDED_BY(mu_) = false;     // somebody will look at posted_ before he sleeps
+  bool started_ ABSL_GUARDED_BY(mu_) = false;  // before that, who builds the server has the turn
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
 };
 
