@@ -39,14 +39,18 @@ void MemoryTxn::Change(Table table, absl::string_view key, RecordPtr record, std
   undo.key = std::string(key);
   undo.after = record;
   MemoryStore::Records& records = store_.records(table);
-  if (auto it = records.find(key); it != records.end()) {
+  auto it = records.lower_bound(key);
+  const bool known = it != records.end() && it->first == key;
+  if (known) {
     undo.before_on_disk = it->second == nullptr;
     undo.before = undo.before_on_disk ? store_.ReadBody(table, key) : it->second;
   }
   if (record == nullptr) {
-    records.erase(undo.key);
+    if (known) records.erase(it);
+  } else if (known) {
+    it->second = record;
   } else {
-    records[undo.key] = record;
+    records.emplace_hint(it, undo.key, record);
   }
   store_.Notify(table, undo.key, undo.before.get(), record.get());
   pending_.topics.push_back(std::string(TableName(table)));

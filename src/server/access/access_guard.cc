@@ -42,9 +42,6 @@ auth::Identity Bearer(const pb::Token& token) {
 
 }  // namespace
 
-AccessGuard::AccessGuard(state::Store& store, Clock& clock, IdSource& ids)
-    : store_(store), clock_(clock), cache_key_(ids.Random(auth::kKeyBytes)) {}
-
 void AccessGuard::Check(const std::string& method, Needs needs, const Presented& presented, Answer answer) {
   if (absl::Status status = CheckCookie(presented.cookie); !status.ok()) return answer(std::move(status));
   if (needs == Needs::kNobody) return answer(AnonymousOr(presented.token));
@@ -71,8 +68,7 @@ absl::Status AccessGuard::CheckCookie(const std::string& cookie) {
 }
 
 absl::StatusOr<const AccessGuard::Checked*> AccessGuard::Read(const std::string& text) {
-  const std::string digest = auth::KeyedBlake2b(cache_key_, text);
-  if (auto it = cache_.find(digest); it != cache_.end()) {
+  if (auto it = cache_.find(text); it != cache_.end()) {
     RETURN_IF_ERROR(auth::CheckNotExpired(it->second.token, clock_.Now()));
     return &it->second;
   }
@@ -85,7 +81,7 @@ absl::StatusOr<const AccessGuard::Checked*> AccessGuard::Read(const std::string&
       Ignore);
   if (!decoded.ok()) return decoded.status();
   if (cache_.size() >= kMaxCached) cache_.clear();
-  Checked& checked = cache_[digest];
+  Checked& checked = cache_[text];
   checked = {std::move(decoded->token), decoded->legacy};
   return &checked;
 }

@@ -1,6 +1,6 @@
 // Cookie, token and rights of each call, from the store (auth.md 3).
 //
-// Owns:    a bounded cache of tokens whose signature was checked, by a keyed digest of their text.
+// Owns:    a bounded cache of tokens whose signature was checked, by their text.
 // Threads: the loop.
 // Errors:  those of auth.md 10. Refusals of runners that are not adopted come after 5 s.
 #pragma once
@@ -10,7 +10,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "auth/token.h"
 #include "base/clock.h"
-#include "base/ids.h"
 #include "server/guard.h"
 #include "state/store.h"
 
@@ -18,7 +17,7 @@ namespace waypoint::server {
 
 class AccessGuard : public Guard {
  public:
-  AccessGuard(state::Store& store, Clock& clock, IdSource& ids);
+  AccessGuard(state::Store& store, Clock& clock) : store_(store), clock_(clock) {}
   void Check(const std::string& method, Needs needs, const Presented& presented,
              std::function<void(absl::StatusOr<auth::Identity>)> answer) override;
 
@@ -38,7 +37,7 @@ class AccessGuard : public Guard {
 
   state::Store& store_;
   Clock& clock_;
-  const std::string cache_key_;
+  // absl's hash is seeded anew in each process, so that the time of a look-up tells nothing about a token.
   absl::flat_hash_map<std::string, Checked> cache_;
 };
 

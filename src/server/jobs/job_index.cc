@@ -24,18 +24,26 @@ void EraseFrom(Map& map, const Key& key, const Value& value) {
 }  // namespace
 
 void JobIndex::Changed(const std::string& key, const state::Message* before, const state::Message* after) {
-  if (before != nullptr) Remove(static_cast<const pb::Job&>(*before));
-  if (after != nullptr) Add(static_cast<const pb::Job&>(*after));
+  const auto* old_job = static_cast<const pb::Job*>(before);
+  const auto* new_job = static_cast<const pb::Job*>(after);
+  if (old_job != nullptr) Remove(*old_job);
+  // What other jobs think of this one changes less often than the job itself.
+  const bool was_open = old_job != nullptr && !IsTerminal(old_job->state());
+  const bool is_open = new_job != nullptr && !IsTerminal(new_job->state());
+  if (was_open != is_open) {
+    is_open ? (void)unfinished_.emplace(key, new_job->state()) : (void)unfinished_.erase(key);
+    RecheckDependents(key);
+  }
+  // Ids ascend with time, so the end is nearly always the place.
+  if (old_job == nullptr) known_.insert(known_.end(), key);
+  if (new_job == nullptr) known_.erase(key);
+  if (new_job != nullptr) Add(*new_job);
 }
 
 void JobIndex::Add(const pb::Job& job) {
-  // Ids ascend with time, so the end is nearly always the place.
-  known_.insert(known_.end(), job.id());
   if (job.state() == pb::Job::ERROR) errored_.insert(errored_.end(), job.id());
   if (job.state() == pb::Job::SUCCESS) succeeded_.insert(succeeded_.end(), job.id());
   if (IsTerminal(job.state())) return;
-  unfinished_[job.id()] = job.state();
-  RecheckDependents(job.id());
   if (job.state() == pb::Job::QUEUED) AddQueued(job);
   if (IsLive(job)) {
     live_.insert(job.id());
@@ -50,19 +58,16 @@ void JobIndex::Add(const pb::Job& job) {
 }
 
 void JobIndex::Remove(const pb::Job& job) {
-  known_.erase(job.id());
-  errored_.erase(job.id());
-  succeeded_.erase(job.id());
+  if (job.state() == pb::Job::ERROR) errored_.erase(job.id());
+  if (job.state() == pb::Job::SUCCESS) succeeded_.erase(job.id());
   if (IsTerminal(job.state())) return;
-  unfinished_.erase(job.id());
   if (job.state() == pb::Job::QUEUED) RemoveQueued(job);
   if (IsLive(job)) {
     live_.erase(job.id());
     EraseFrom(live_by_runner_, job.assigned_runner().id(), job.id());
     Hold(job, false);
   }
-  expiry_.erase({FromTimestamp(job.expire_time()), job.id()});
-  RecheckDependents(job.id());
+  if (job.has_expire_time()) expiry_.erase({FromTimestamp(job.expire_time()), job.id()});
 }
 
 void JobIndex::AddQueued(const pb::Job& job) {

@@ -61,9 +61,8 @@ absl::Status Step::Commit(const pb::Job& before, Change change) {
   if (change.lease_ends) SetLease(id, std::nullopt);
   if (change.make_output) MakeOutput(id);
   AdvanceTask(txn_, *change.job, change.report);
-  pb::Job after = *std::move(change.job);
-  txn_.Put(id, after);
-  return change.errored ? Cascade(after) : absl::OkStatus();
+  txn_.Put(id, *std::move(change.job));
+  return change.errored ? Cascade(*txn_.Get<pb::Job>(id)) : absl::OkStatus();
 }
 
 absl::Status Step::Cascade(const pb::Job& failed) {

@@ -83,9 +83,12 @@ void RunnerJobStream::Assigned(const pb::Job& job, uint64_t lease, const std::ve
   lease_ = lease;
   if (job.has_cancel_time()) cancelled_ = job;
   Response response;
-  *response.mutable_assignment()->mutable_job() = job;
-  for (const pb::ConfigSource& source : sources) *response.mutable_assignment()->add_config_sources() = source;
+  pb::RunnerJobStreamResponse::JobAssignment& assignment = *response.mutable_assignment();
+  for (const pb::ConfigSource& source : sources) *assignment.add_config_sources() = source;
+  // Lent for the sending: a job can be large, and a copy costs more than all the rest.
+  assignment.set_allocated_job(const_cast<pb::Job*>(&job));
   out_.Send(response);
+  (void)assignment.release_job();
 }
 
 void RunnerJobStream::OnAnswer(const Request& message) {

@@ -40,7 +40,7 @@ Indexes AddIndexes(state::StoreOptions& options) {
 
 Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, IdSource& ids, Fetcher& fetcher,
                    const std::string& version, const RetentionOptions& retention)
-    : guard_(store, clock, ids),
+    : guard_(store, clock),
       tokens_(store, clock, *indexes.users),
       users_(store, *indexes.users),
       config_(store, version),

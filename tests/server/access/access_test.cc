@@ -66,7 +66,7 @@ class Access : public ::testing::Test {
     config_->Register(table_);
     auth_methods_.emplace(*store_);
     auth_methods_->Register(table_);
-    guard_.emplace(*store_, clock_, ids_);
+    guard_.emplace(*store_, clock_);
   }
 
   // As a network call would go: guard, handler, answer.
