@@ -88,6 +88,7 @@ std::optional<Expression::CallParts> Expression::AsCall() const {
   CallParts parts;
   parts.name = std::string(call.name);
   parts.name_range = {document_->source, call.name_span};
+  parts.open_range = {document_->source, call.open_span};
   parts.close_range = {document_->source, call.close_span};
   for (const Expr* argument : call.args) parts.arguments.emplace_back(native.document_, argument);
   return parts;

@@ -67,6 +67,7 @@ struct Expression::CallParts {
   std::string name;
   Range name_range;
   std::vector<Expression> arguments;
+  Range open_range;
   Range close_range;
 };
 

@@ -79,9 +79,7 @@ class Reader {
 
   // From the opening to the closing parenthesis.
   static Range ArgumentsRange(const Expression::CallParts& call) {
-    Range at = call.name_range;
-    at.span = {call.name_range.span.end, call.close_range.span.end};
-    return at;
+    return {call.open_range.source, hcl::Join(call.open_range.span, call.close_range.span)};
   }
 
   std::optional<Type> Object(const Expression& expr, int depth) {

@@ -6,6 +6,7 @@
 #include "hcl/functions/yaml_reader.h"
 #include "hcl/parse.h"
 #include "hcl/render_value.h"
+#include "hcl/type_expression.h"
 #include "hcl/unicode.h"
 
 namespace waypoint::hcl {
@@ -90,6 +91,17 @@ TEST(Rules, TypesOfConditionals) {
            {"true ? chunklist([1], 1) : [[\"x\", 2]]", "[[\"1\"]]"},
        }) {
     EXPECT_EQ(Result(c.text), c.want) << c.text;
+  }
+}
+
+TEST(Rules, PlaceOfArgumentsNotWanted) {
+  for (const Case& c :
+       std::vector<Case>{{"string()", "1,7-1,9"}, {"string\n(any)", "2,1-2,6"}, {"list ()", "1,6-1,8"}}) {
+    Diagnostics diagnostics;
+    const Expression expr = ParseExpression(MakeSource("t.hcl", c.text), diagnostics);
+    EXPECT_FALSE(EvaluateTypeExpression(expr, diagnostics));
+    ASSERT_EQ(diagnostics.size(), 1u) << c.text;
+    EXPECT_EQ(Span6(diagnostics[0].subject->span), c.want) << c.text;
   }
 }
 
