@@ -12,6 +12,7 @@ import unittest
 
 from world import DEADLINE, WAYPOINT, World, get
 
+CTRL_C = "\x03"
 CURSOR_UP = re.compile(r"\x1b\[\d+A\r\x1b\[J")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -50,7 +51,8 @@ class Terminal(World):
         output, answers, end = b"", list(answers), time.monotonic() + DEADLINE
         while time.monotonic() < end:
             if answers and answers[0][0].encode() in output:
-                os.write(master, (answers.pop(0)[1] + "\n").encode())
+                keys = answers.pop(0)[1]
+                os.write(master, (keys if keys == CTRL_C else keys + "\n").encode())
             if not select.select([master], [], [], 0.05)[0]:
                 continue
             try:
@@ -110,7 +112,7 @@ class Terminal(World):
         self.assertIn("Project initialized!", self.waypoint("init"))
 
     def test_a_question_can_be_left(self):
-        output, code = self.on_terminal("init", answers=[("commented sample", "\x03")])
+        output, code = self.on_terminal("init", answers=[("commented sample", CTRL_C)])
         self.assertEqual(code, 1, output)
         self.assertIn("operation canceled", output)
         self.assertFalse((self.project / "waypoint.hcl").exists())
