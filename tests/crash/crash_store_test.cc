@@ -151,7 +151,8 @@ TEST(CrashStore, NothingAcknowledgedIsLostAndNothingIsHalfApplied) {
   uint64_t acknowledged = 0;
   for (int round = 0; round < rounds && !::testing::Test::HasFailure(); ++round) {
     const std::string random = chance.Random(2);
-    const int kill_after = 1 + (static_cast<unsigned char>(random[0]) * 256 + static_cast<unsigned char>(random[1])) % 1500;
+    const int kill_after =
+        1 + (static_cast<unsigned char>(random[0]) * 256 + static_cast<unsigned char>(random[1])) % 1500;
     SCOPED_TRACE(absl::StrCat("round ", round, ", killed after ", kill_after));
     const uint64_t last = KillAfter(StartWriter(dir, stored + 1), kill_after);
     acknowledged += last - stored;

@@ -54,7 +54,7 @@ absl::Status Step::Apply(const std::string& job_id, const JobEvent& event) {
 }
 
 absl::Status Step::Commit(const pb::Job& before, Change change) {
-  const std::string id = before.id();
+  const std::string& id = before.id();  // the caller holds the record
   SetTimer(id, change.timer);
   if (!change.job) return absl::OkStatus();
   TellHolder(before, *change.job);  // before the lease goes
