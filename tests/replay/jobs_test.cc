@@ -12,8 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "replay/player.h"
-#include "server/server.h"
+#include "replay/replay_fixture.h"
 #include "waypoint/config.pb.h"
 #include "waypoint/entrypoint.pb.h"
 #include "waypoint/job.pb.h"
@@ -28,8 +27,6 @@ namespace {
 
 namespace pb = ::hashicorp::waypoint;
 using google::protobuf::Value;
-using ::testing::Gt;
-using ::testing::IsEmpty;
 
 // Why a job waits is said to followers, which 0.11 did not do.
 bool IsReason(const Value& event) {
@@ -68,20 +65,11 @@ Struct FollowedJob(const std::vector<Struct>& messages) {
   return digest;
 }
 
-class JobsReplay : public ::testing::Test {
+class JobsReplay : public ReplayFixture {
  protected:
   void SetUp() override {
-    char pattern[] = "/tmp/waypoint-replay-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    server::ServerOptions options;
-    options.data_dir = dir_ + "/data";
-    options.grpc_listen = "127.0.0.1:0";
-    options.tls = false;
-    auto server = server::Server::Start(options);
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    client_ = WireClient::Connect(absl::StrCat("127.0.0.1:", server_->grpc_port()));
-    login_ = server_->LocalToken().value();
+    ReplayFixture::SetUp();
+    LogIn();
     pb::SetServerConfigRequest config;
     auto* address = config.mutable_config()->add_advertise_addrs();
     address->set_addr("<server-host>:9862");
@@ -113,21 +101,6 @@ class JobsReplay : public ::testing::Test {
       }
       return history_.count(std::string(path)) > 0;
     };
-  }
-  void TearDown() override {
-    client_.reset();
-    server_.reset();
-    std::filesystem::remove_all(dir_);
-  }
-
-  template <typename Response>
-  Response Ask(const std::string& rpc, const google::protobuf::Message& request) {
-    auto call = client_->Open(rpc, {{"client-api-protocol", "1,1"}, {"authorization", login_}});
-    call->Send(request.SerializeAsString());
-    call->HalfClose();
-    Response response;
-    EXPECT_TRUE(response.ParseFromString(call->Message(0).value_or("?"))) << call->Status();
-    return response;
   }
   void TakeAdopted(const std::string& token) {
     if (!token.empty()) runner_token_ = token;  // empty: the runner keeps the one it has
@@ -161,20 +134,12 @@ class JobsReplay : public ::testing::Test {
     }
   }
   void Play(const std::string& name, int at_least, const std::map<std::string, std::string>& ids = {}) {
-    absl::StatusOr<Capture> capture = LoadCapture(name);
-    ASSERT_TRUE(capture.ok()) << capture.status();
-    Player player(*client_, script_);
-    for (const auto& [recorded, ours] : ids) player.likeness().Bind(recorded, ours);
-    player.Play(*capture);
-    EXPECT_THAT(player.differences(), IsEmpty()) << absl::StrJoin(player.differences(), "\n");
-    EXPECT_THAT(player.compared(), Gt(at_least));
+    ReplayFixture::Play(name, script_, at_least, ids);
   }
 
-  std::string dir_, login_, runner_token_, invite_, entrypoint_;
+  std::string runner_token_, invite_, entrypoint_;
   std::set<std::string> history_;  // what only the recorded server's earlier life explains
   Script script_;
-  std::unique_ptr<server::Server> server_;
-  std::unique_ptr<WireClient> client_;
 };
 
 TEST_F(JobsReplay, Control) {
