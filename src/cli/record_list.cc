@@ -1,7 +1,9 @@
 #include "cli/record_list.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 #include "waypoint/job.pb.h"
+#include "waypoint/operation.pb.h"
 
 namespace waypoint::cli {
 
@@ -50,6 +52,19 @@ pb::Operation::PhysicalState ListFlags::Physical() const {
   if (physical_state == "destroyed") return pb::Operation::DESTROYED;
   if (physical_state == "pending") return pb::Operation::PENDING;
   return pb::Operation::UNKNOWN;
+}
+
+absl::StatusOr<std::optional<pb::Deployment>> NewestDeployment(Session& session, const std::string& app) {
+  pb::ListDeploymentsRequest request;
+  *request.mutable_application() = session.operations().Application(app);
+  *request.mutable_workspace() = session.operations().Workspace();
+  request.set_physical_state(pb::Operation::CREATED);
+  request.mutable_order()->set_order(pb::OperationOrder::COMPLETE_TIME);
+  request.mutable_order()->set_desc(true);
+  request.mutable_order()->set_limit(1);
+  ASSIGN_OR_RETURN(auto list, session.Invoke<pb::ListDeploymentsResponse>("ListDeployments", request));
+  if (list.deployments().empty()) return std::optional<pb::Deployment>();
+  return std::optional<pb::Deployment>(std::move(*list.mutable_deployments(0)));
 }
 
 std::string ShownId(uint64_t sequence, const std::string& id, bool long_ids) {

@@ -33,6 +33,9 @@ struct ListFlags {
   hashicorp::waypoint::Operation::PhysicalState Physical() const;
 };
 
+// Of those whose resources exist, the one that was completed last; nothing if there is none.
+absl::StatusOr<std::optional<hashicorp::waypoint::Deployment>> NewestDeployment(Session& session,
+                                                                                const std::string& app);
 // "12", or "12 (01H...)" with -long-ids.
 std::string ShownId(uint64_t sequence, const std::string& id, bool long_ids);
 Cell Bullet(const hashicorp::waypoint::Status& status);

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "cli/commands/commands.h"
 #include "cli/exec_input.h"
+#include "cli/record_list.h"
 #include "cli/session.h"
 #include "waypoint/entrypoint.pb.h"
 #include "waypoint/operation.pb.h"
@@ -46,18 +47,11 @@ class Exec : public Command {
       start.set_instance_id(instance_);
       return absl::OkStatus();
     }
-    pb::ListDeploymentsRequest request;
-    *request.mutable_application() = session.operations().Application(app);
-    *request.mutable_workspace() = session.operations().Workspace();
-    request.set_physical_state(pb::Operation::CREATED);
-    request.mutable_order()->set_order(pb::OperationOrder::COMPLETE_TIME);
-    request.mutable_order()->set_desc(true);
-    request.mutable_order()->set_limit(1);
-    ASSIGN_OR_RETURN(auto list, session.Invoke<pb::ListDeploymentsResponse>("ListDeployments", request));
-    if (list.deployments().empty()) {
+    ASSIGN_OR_RETURN(std::optional<pb::Deployment> newest, NewestDeployment(session, app));
+    if (!newest.has_value()) {
       return absl::NotFoundError(absl::StrCat("app \"", app, "\" has no deployment; \"waypoint up\" makes one"));
     }
-    start.set_deployment_id(list.deployments(0).id());
+    start.set_deployment_id(newest->id());
     return absl::OkStatus();
   }
 

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "cli/commands/commands.h"
 #include "cli/prune_flags.h"
+#include "cli/record_list.h"
 #include "cli/results.h"
 #include "cli/session.h"
 
@@ -74,15 +75,8 @@ class Release : public Command {
 
   absl::StatusOr<pb::Deployment> Find(Session& session, const std::string& app) {
     if (!deployment_.empty()) return FindNamed(session, app);
-    pb::ListDeploymentsRequest request;
-    *request.mutable_application() = session.operations().Application(app);
-    *request.mutable_workspace() = session.operations().Workspace();
-    request.set_physical_state(pb::Operation::CREATED);
-    request.mutable_order()->set_order(pb::OperationOrder::COMPLETE_TIME);
-    request.mutable_order()->set_desc(true);
-    request.mutable_order()->set_limit(1);
-    ASSIGN_OR_RETURN(auto list, session.Invoke<pb::ListDeploymentsResponse>("ListDeployments", request));
-    if (list.deployments_size() > 0) return list.deployments(0);
+    ASSIGN_OR_RETURN(std::optional<pb::Deployment> newest, NewestDeployment(session, app));
+    if (newest.has_value()) return *std::move(newest);
     return absl::NotFoundError(absl::StrCat("the app \"", app, "\" has no deployment to release in the workspace \"",
                                             session.workspace(), "\". Run \"waypoint deploy\" first."));
   }
