@@ -89,16 +89,25 @@ absl::Status JobStream::AcceptOnce() {
   return other;
 }
 
-absl::Status JobStream::Ack() {
-  Request ack;
-  ack.mutable_ack();
-  absl::MutexLock lock(&mu_);
-  if (!stream_->Send(ack)) return absl::UnavailableError("the stream broke before the job was taken");
-  attached_ = true;
-  next_heartbeat_ = clock_.Now() + options_.heartbeat;
+absl::Status JobStream::Ack(std::stop_token stop) {
+  // A server that restarted keeps the job for us. One that lost the stream only has given it away, and says so.
+  if (!SendAck()) {
+    std::stop_callback give_up(stop, [abandon = abandon_]() mutable { abandon.request_stop(); });
+    RETURN_IF_ERROR(Reattach());
+  }
   reader_ = std::thread([this] { ReadLoop(); });
   writer_ = std::thread([this] { WriteLoop(); });
   return absl::OkStatus();
+}
+
+bool JobStream::SendAck() {
+  Request ack;
+  ack.mutable_ack();
+  absl::MutexLock lock(&mu_);
+  if (!stream_->Send(ack)) return false;
+  attached_ = true;
+  next_heartbeat_ = clock_.Now() + options_.heartbeat;
+  return true;
 }
 
 void JobStream::Refuse(const absl::Status& why) {

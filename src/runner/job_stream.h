@@ -53,8 +53,8 @@ class JobStream {
   std::stop_token stop() const { return cancel_.get_token(); }
   void RequestStop() { cancel_.request_stop(); }
 
-  // Takes the job. From here on heartbeats flow.
-  absl::Status Ack();
+  // Takes the job. From here on heartbeats flow. Waits for a server that is away, or for `stop`.
+  absl::Status Ack(std::stop_token stop);
   // Gives it back, with a reason.
   void Refuse(const absl::Status& why);
 
@@ -69,6 +69,7 @@ class JobStream {
   absl::Status AcceptOnce();
   absl::Status Reattach();
   absl::Status ReattachOnce();
+  bool SendAck();
   absl::StatusOr<bool> ReadOne();
   void ReadLoop();
   void WriteLoop();

@@ -160,7 +160,7 @@ Runner::Next Runner::AcceptAndRun(std::stop_token stop) {
   absl::Status status = stream.ok() ? absl::OkStatus() : stream.status();
   if (stream.ok()) {
     if (stop.stop_requested()) return Next::kEnd;  // unacknowledged: the server gives it to another runner
-    status = RunJob(**stream);
+    status = RunJob(**stream, stop);
     if (once && status.ok()) return Next::kEnd;
   }
   const absl::Status registration = registration_->ended();
@@ -177,8 +177,8 @@ Runner::Next Runner::AcceptAndRun(std::stop_token stop) {
   return next;
 }
 
-absl::Status Runner::RunJob(JobStream& stream) {
-  RETURN_IF_ERROR(stream.Ack());
+absl::Status Runner::RunJob(JobStream& stream, std::stop_token stop) {
+  RETURN_IF_ERROR(stream.Ack(stop));
   {
     absl::MutexLock lock(&mu_);
     running_.push_back(&stream);

@@ -77,7 +77,7 @@ class Runner {
   JobStreamOptions StreamOptions() const;
   void Loop(std::stop_token stop);
   Next AcceptAndRun(std::stop_token stop);
-  absl::Status RunJob(JobStream& stream);
+  absl::Status RunJob(JobStream& stream, std::stop_token stop);
   Next After(const absl::Status& status) const;
 
   client::Channel& outer_channel_;

@@ -173,6 +173,19 @@ class KillServer(Kill):
         self.ends_with(0)
         self.succeeded_once()
 
+    def test_waiting_for_the_acknowledgement_of_a_runner_that_is_killed_too(self):
+        """Nobody is left who knows of the assignment: a runner that comes back under its id does not."""
+        self.start_runner().send_signal(signal.SIGSTOP)
+        self.queue()
+        self.wait_for_state("WAITING")
+        self.kill(self.server)
+        self.kill(self.runner)
+        self.server = self.start_server()
+        self.start_runner()
+        self.let_it_end()
+        self.ends_with(0)
+        self.succeeded_once()
+
     def test_running(self):
         self.start_runner()
         self.queue()

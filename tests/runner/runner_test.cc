@@ -197,6 +197,30 @@ TEST_F(RunnerTest, ReattachesAfterTheServerRestarted) {
   second->Finish(absl::OkStatus());
 }
 
+// The assignment arrived, the way back is cut: the job is taken once the server is there again.
+TEST_F(RunnerTest, AcknowledgesOnANewStreamWhenTheFirstBrokeBefore) {
+  std::atomic<int> runs = 0;
+  Runner runner(channel_, clock_, ids_, Options(), [&](const JobRun&) -> absl::StatusOr<pb::Job::Result> {
+    ++runs;
+    return pb::Job::Result();
+  });
+  Start(runner);
+  auto first = channel_.Accept("RunnerJobStream");
+  ASSERT_NE(first, nullptr);
+  ASSERT_TRUE(first->Next<pb::RunnerJobStreamRequest>().has_value());
+  pb::RunnerJobStreamResponse response;
+  response.mutable_assignment()->mutable_job()->set_id("a");
+  first->Send(response);
+  first->Finish(absl::UnavailableError("killed"));
+  config_->Finish(absl::UnavailableError("killed"));
+  config_ = AcceptRegistration();
+  auto second = Assign("a", "a");
+  ASSERT_NE(second, nullptr);
+  EXPECT_TRUE(Next(*second).has_complete());
+  second->Finish(absl::OkStatus());
+  EXPECT_EQ(runs, 1);
+}
+
 // A Complete that reached nobody is sent again.
 TEST_F(RunnerTest, ALostCompleteIsRepeated) {
   absl::Notification sent;

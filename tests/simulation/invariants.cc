@@ -78,9 +78,12 @@ void Simulation::CheckBook() {
   }
 }
 
-// A free runner and a job that it may take have met already. After a failed write they do within a second.
+// A free runner and a job that it may take have met already. After a failed write they do within a second of the moment
+// at which the server heard of it.
 void Simulation::CheckNoJobWaitsForAWaitingRunner() {
-  if (elapsed_ - failed_at_ < absl::Seconds(5) || !server_.idle()) return;
+  if (!server_.idle()) return;
+  if (std::exchange(failure_unheard_, false)) failed_at_ = elapsed_;
+  if (elapsed_ - failed_at_ < absl::Seconds(5)) return;
   const jobs::Book& book = server_.engine().book();
   for (jobs::WorkerId worker : book.fleet.AllWaiting()) {
     if (auto job = server_.index().Best(*book.fleet.RunnerOf(worker))) {

@@ -84,7 +84,7 @@ void Simulation::Fault() {
   } else if (dice < 20) {
     if (backend_.waiting() > 0) {
       ++figures_.failed_syncs;
-      failed_at_ = elapsed_;
+      failure_unheard_ = true;
       backend_.Fail();
     }
   } else if (dice < 35) {

@@ -79,7 +79,8 @@ class Simulation {
   absl::Duration elapsed_;
   absl::Time Now() const { return absl::FromUnixSeconds(1704164645) + elapsed_; }
   int down_for_ = 0;                            // steps until the server is started again
-  absl::Duration failed_at_ = -absl::Hours(1);  // the newest failed sync
+  bool failure_unheard_ = false;                // a sync failed, and the server may not know yet
+  absl::Duration failed_at_ = -absl::Hours(1);  // when it knew
 
   std::vector<std::shared_ptr<Pipe>> pipes_;
   std::vector<std::unique_ptr<SimRunner>> runners_;

@@ -18,6 +18,7 @@ class MemoryBackend : public state::Backend {
  public:
   enum class Syncs { kAtOnce, kWhenTold };
   explicit MemoryBackend(Syncs syncs = Syncs::kAtOnce) : syncs_(syncs) {}
+  void SetSyncs(Syncs syncs) { syncs_ = syncs; }
 
   absl::Status Load(absl::FunctionRef<void(state::Table, absl::string_view, absl::string_view)> each) override;
   absl::StatusOr<std::string> Read(state::Table table, absl::string_view key) override;
@@ -42,7 +43,7 @@ class MemoryBackend : public state::Backend {
     state::Batch batch;
     std::function<void(absl::Status)> durable;
   };
-  const Syncs syncs_;
+  Syncs syncs_;
   std::map<std::pair<state::Table, std::string>, std::string> data_;
   std::deque<Queued> queue_;
   void Write(const state::Batch& batch);

@@ -25,6 +25,8 @@ namespace waypoint::jobs {
 
 constexpr absl::Duration kAckTimeout = absl::Minutes(2);
 constexpr absl::Duration kHeartbeatTimeout = absl::Minutes(2);
+// For a runner that is there to attach to what it was assigned by a server that then restarted.
+constexpr absl::Duration kReattachTimeout = absl::Seconds(5);
 
 using TerminalEvent = pb::GetJobStreamResponse::Terminal::Event;
 using JobOutput = logbuffer::LogBuffer<TerminalEvent>;

@@ -1,5 +1,6 @@
 #include "server/jobs/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/common/config_resolve.h"
@@ -112,6 +113,17 @@ void Engine::Ask(WorkerId worker) {
     return absl::OkStatus();
   };
   Update(assign, Ignore);
+}
+
+void Engine::AwaitReattach(const state::View& view, const std::string& runner_id) {
+  const absl::Time soon = clock_.Now() + kReattachTimeout;
+  for (const std::string& id : book_.index.LiveJobsOf(runner_id)) {
+    if (book_.LeaseOf(id).worker != 0) continue;
+    auto job = view.Get<pb::Job>(id);
+    std::optional<absl::Time> deadline = book_.deadlines.Get(id);
+    if (job == nullptr || job->state() != pb::Job::WAITING || !deadline) continue;
+    book_.deadlines.Set(id, std::min(*deadline, soon));
+  }
 }
 
 Lease Engine::TakeOver(WorkerId worker, const std::string& job_id) {

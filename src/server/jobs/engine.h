@@ -54,6 +54,9 @@ class Engine {
   // Workers. A worker that holds nothing may ask; Worker::Assigned answers.
   WorkerId Join(Worker* worker, const RunnerView& runner, absl::Duration silence);
   void Ask(WorkerId worker);
+  // The runner is back. A job that it was assigned by a stream that is gone, and has not acknowledged, goes to whoever
+  // asks if it does not attach to it soon: the assignment may never have reached it.
+  void AwaitReattach(const state::View& view, const std::string& runner_id);
   // The lease of `job_id` passes to this worker; whoever had it is evicted. 0: the job is not this runner's.
   Lease TakeOver(WorkerId worker, const std::string& job_id);
   // The stream is gone: an assignment that it did not acknowledge goes back to the queue.

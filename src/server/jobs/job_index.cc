@@ -247,6 +247,12 @@ std::optional<std::pair<absl::Time, std::string>> JobIndex::NextExpiry() const {
 
 std::vector<std::string> JobIndex::Live() const { return std::vector<std::string>(live_.begin(), live_.end()); }
 
+std::vector<std::string> JobIndex::LiveJobsOf(const std::string& runner_id) const {
+  auto it = live_by_runner_.find(runner_id);
+  if (it == live_by_runner_.end()) return {};
+  return std::vector<std::string>(it->second.begin(), it->second.end());
+}
+
 std::optional<std::string> JobIndex::LiveJobOf(const std::string& runner_id) const {
   auto it = live_by_runner_.find(runner_id);
   if (it == live_by_runner_.end()) return std::nullopt;

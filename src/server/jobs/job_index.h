@@ -50,7 +50,8 @@ class JobIndex : public state::Index {
   std::optional<std::pair<absl::Time, std::string>> NextExpiry() const;
   // Ids in WAITING or RUNNING, in order.
   std::vector<std::string> Live() const;
-  // A job of this runner in WAITING or RUNNING.
+  // Those of one runner, and any one of them.
+  std::vector<std::string> LiveJobsOf(const std::string& runner_id) const;
   std::optional<std::string> LiveJobOf(const std::string& runner_id) const;
   size_t queued() const { return queued_.size(); }
 

@@ -54,7 +54,8 @@ void RunnerJobStream::Start(const Request::Request& request) {
     if (absl::Status allowed = CheckToken(identity_, *runner); !allowed.ok()) return allowed;
     phase_ = Phase::kAsking;
     worker_ = engine_.Join(this, jobs::ViewOf(*runner), SilenceOf(request));
-    if (!request.reattach_job_id().empty()) Reattach(view, request.reattach_job_id());
+    request.reattach_job_id().empty() ? engine_.AwaitReattach(view, runner_id_)
+                                      : Reattach(view, request.reattach_job_id());
     return absl::OkStatus();
   };
   absl::Status checked;

@@ -39,6 +39,14 @@ std::string Story(const std::vector<pb::GetJobStreamResponse>& messages) {
 class JobFlowTest : public ::testing::Test {
  protected:
   JobFlowTest() { server.AddProject("demo"); }
+  // kill -9: what the ends of the streams would write is lost with the process.
+  template <typename... Peers>
+  void Kill(Peers&... peers) {
+    server.backend.SetSyncs(MemoryBackend::Syncs::kWhenTold);
+    (peers.reset(), ...);
+    server.Restart();
+    server.backend.SetSyncs(MemoryBackend::Syncs::kAtOnce);
+  }
   JobServer server;
 };
 
@@ -285,9 +293,7 @@ TEST_F(JobFlowTest, RunningJobSurvivesARestartOfTheServer) {
   std::string id = server.QueueBuild();
   runner->Send(Ack());
   server.Run();
-  runner.reset();
-  config.reset();
-  server.Restart();
+  Kill(runner, config);
   EXPECT_EQ(server.Get(id).state(), pb::Job::RUNNING);
   auto client = server.Follow(id);
   EXPECT_EQ(Story(client->Take()), "open state:RUNNING job");
@@ -304,15 +310,50 @@ TEST_F(JobFlowTest, RunningJobSurvivesARestartOfTheServer) {
   EXPECT_EQ(Story(client->Take()), "live[back] state:SUCCESS job complete");
 }
 
+// The assignment may have died with the server, and then the runner knows nothing of it.
+TEST_F(JobFlowTest, UnackedJobGoesOutAgainWhenItsRunnerComesBackWithoutIt) {
+  auto config = server.Register(RemoteRunner("R"));
+  auto runner = server.AskForJob("R");
+  std::string id = server.QueueBuild();
+  Kill(runner, config);
+  EXPECT_EQ(server.Get(id).state(), pb::Job::WAITING);
+  config = server.Register(RemoteRunner("R"));
+  runner = server.AskForJob("R");
+  server.Advance(absl::Seconds(4));
+  EXPECT_TRUE(runner->received().empty());
+  server.Advance(absl::Seconds(1));
+  ASSERT_EQ(runner->received().size(), 1u);
+  EXPECT_EQ(runner->received()[0].assignment().job().id(), id);
+  runner->Send(Ack());
+  server.Run();
+  EXPECT_EQ(server.Get(id).state(), pb::Job::RUNNING);
+}
+
+TEST_F(JobFlowTest, UnackedJobIsKeptForTheRunnerThatAttachesToItAfterARestart) {
+  auto config = server.Register(RemoteRunner("R"));
+  auto runner = server.AskForJob("R");
+  std::string id = server.QueueBuild();
+  Kill(runner, config);
+  config = server.Register(RemoteRunner("R"));
+  auto idle = server.AskForJob("R");  // a runner of two jobs
+  runner = server.Open<RunnerJobPeer>("RunnerJobStream");
+  pb::RunnerJobStreamRequest request;
+  request.mutable_request()->set_runner_id("R");
+  request.mutable_request()->set_reattach_job_id(id);
+  runner->Send(request);
+  runner->Send(Ack());
+  server.Advance(absl::Seconds(10));
+  EXPECT_EQ(server.Get(id).state(), pb::Job::RUNNING);
+  EXPECT_TRUE(idle->received().empty());
+}
+
 TEST_F(JobFlowTest, LostRunningJobEndsTwoMinutesAfterARestart) {
   auto config = server.Register(RemoteRunner("R"));
   auto runner = server.AskForJob("R");
   std::string id = server.QueueBuild();
   runner->Send(Ack());
   server.Run();
-  runner.reset();
-  config.reset();
-  server.Restart();
+  Kill(runner, config);
   server.Advance(absl::Minutes(2));
   EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
 }
