@@ -87,6 +87,14 @@ std::string ScopePrefix(const Scoped& scoped) {
   return scoped.has_project() ? ProjectPrefix(scoped.project().project()) : GlobalPrefix();
 }
 
+// Found in any case, but told apart by it.
+std::string ScopeSpelling(const pb::ConfigVar::Target& target) {
+  if (target.has_application()) {
+    return absl::StrCat(target.application().project(), kEnd, target.application().application(), kEnd);
+  }
+  return target.has_project() ? absl::StrCat(target.project().project(), kEnd) : "";
+}
+
 }  // namespace
 
 absl::Status Check(const pb::ConfigSetRequest& request) { return CheckVariables(request); }
@@ -103,7 +111,6 @@ absl::Status Check(const pb::ConfigGetRequest& request) {
 absl::Status Check(const pb::GetConfigSourceRequest& request) {
   Violations out;
   out.Require(request.scope_case() != pb::GetConfigSourceRequest::SCOPE_NOT_SET, "Scope", kMustBeSet);
-  CheckScope(request, "", out);
   return out.ToStatus();
 }
 
@@ -129,8 +136,8 @@ bool IsDelete(const pb::ConfigVar& var) {
 
 std::string ConfigVarKey(const pb::ConfigVar& normalized) {
   const pb::ConfigVar::Target& target = normalized.target();
-  return absl::StrCat(ScopePrefix(target), FoldCase(target.workspace().workspace()), kEnd, target.label_selector(),
-                      kEnd, RunnerKey(target.runner()), kEnd, FoldCase(normalized.name()));
+  return absl::StrCat(ScopePrefix(target), ScopeSpelling(target), target.workspace().workspace(), kEnd,
+                      target.label_selector(), kEnd, RunnerKey(target.runner()), kEnd, FoldCase(normalized.name()));
 }
 
 std::string ConfigSourceKey(const pb::ConfigSource& source) {

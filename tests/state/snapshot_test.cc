@@ -87,7 +87,7 @@ Batch Everything() {
           {Table::kMeta, "other", "raw"},
           {Table::kProject, "p", project.SerializeAsString()},
           {Table::kJob, "J1", pb::Job().SerializeAsString()},
-          {Table::kConfigVar, std::string("p\0p\0\0\0\0name", 11), var.SerializeAsString()},
+          {Table::kConfigVar, std::string("p\0p\0P\0\0\0\0name", 13), var.SerializeAsString()},
           {Table::kServerConfig, "config", pb::ServerConfig().SerializeAsString()}};
 }
 

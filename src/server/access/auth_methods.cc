@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "errors/details.h"
 #include "hcl/selector.h"
+#include "hcl/unicode.h"
 #include "ptypes/names.h"
 #include "ptypes/violations.h"
 #include "server/answer.h"
@@ -32,16 +33,32 @@ bool IsOneOf(const List& list, absl::string_view text) {
 
 // Names of claims are written like variables of the original's language.
 bool IsGoIdentifier(absl::string_view text) {
-  if (text.empty() || absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) return false;
-  for (unsigned char c : text) {
-    if (!absl::ascii_isalnum(c) && c != '_') return false;
+  if (text.empty() || IsOneOf(kGoWords, text)) return false;
+  for (size_t at = 0; at < text.size();) {
+    const hcl::Rune rune = hcl::DecodeRune({text.data(), text.size()}, at);
+    const bool letter = rune.value == '_' || hcl::IsIdentifierStart(rune.value);
+    const bool digit = at > 0 && rune.value != '-' && hcl::IsIdentifierContinue(rune.value);
+    if (!rune.valid || !(letter || digit)) return false;
+    at += rune.length;
   }
-  return !IsOneOf(kGoWords, text);
+  return true;
 }
 
 bool IsUrl(absl::string_view text) {
   const size_t scheme = text.find("://");
-  return scheme != absl::string_view::npos && scheme > 0 && text.size() > scheme + 3 && text[scheme + 3] != '/';
+  if (scheme == absl::string_view::npos || scheme == 0 || text.size() <= scheme + 3 || text[scheme + 3] == '/') {
+    return false;
+  }
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return absl::ascii_isspace(c) || absl::ascii_iscntrl(c); });
+}
+
+// The call needs the reference; one without a name is looked up and not found.
+template <typename Request>
+absl::Status CheckHasMethod(const Request& request) {
+  ptypes::Violations violations;
+  violations.Require(request.has_auth_method(), "auth_method", ptypes::kMustBeSet);
+  return violations.ToStatus();
 }
 
 template <typename Map>
@@ -119,6 +136,7 @@ void AuthMethodService::Upsert(const Caller&, const pb::UpsertAuthMethodRequest&
 
 void AuthMethodService::Get(const Caller&, const pb::GetAuthMethodRequest& request,
                             Reply<pb::GetAuthMethodResponse> reply) {
+  if (absl::Status status = CheckHasMethod(request); !status.ok()) return reply(std::move(status));
   AnswerRead<pb::GetAuthMethodResponse>(
       store_, std::move(reply),
       [request](const state::View& view, pb::GetAuthMethodResponse* response) -> absl::Status {
@@ -141,6 +159,7 @@ void AuthMethodService::List(const Caller&, const google::protobuf::Empty&, Repl
 
 void AuthMethodService::Delete(const Caller&, const pb::DeleteAuthMethodRequest& request,
                                Reply<google::protobuf::Empty> reply) {
+  if (absl::Status status = CheckHasMethod(request); !status.ok()) return reply(std::move(status));
   AnswerUpdate<google::protobuf::Empty>(
       store_, std::move(reply), [&request](state::Txn& txn, google::protobuf::Empty*) -> absl::Status {
         RETURN_IF_ERROR(FindAuthMethod(txn, request.auth_method().name()).status());

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "errors/details.h"
 #include "server/answer.h"
 
 namespace waypoint::server {
@@ -71,6 +72,7 @@ void ServerConfigService::Get(const Caller&, const google::protobuf::Empty&, Rep
 
 void ServerConfigService::Set(const Caller&, const pb::SetServerConfigRequest& request,
                               Reply<google::protobuf::Empty> reply) {
+  if (!request.has_config()) return reply(InvalidFields({{"config", "must be set"}}));
   AnswerUpdate<google::protobuf::Empty>(
       store_, std::move(reply), [&request](state::Txn& txn, google::protobuf::Empty*) -> absl::Status {
         if (request.config().advertise_addrs_size() != 1) {

@@ -73,6 +73,7 @@ void UserService::Update(const Caller&, const pb::UpdateUserRequest& request, Re
 }
 
 void UserService::Delete(const Caller&, const pb::DeleteUserRequest& request, Reply<google::protobuf::Empty> reply) {
+  if (!request.has_user()) return reply(InvalidFields({{"user", "must be set"}}));
   AnswerUpdate<google::protobuf::Empty>(store_, std::move(reply),
                                         [&](state::Txn& txn, google::protobuf::Empty*) -> absl::Status {
                                           absl::StatusOr<UserPtr> user = FindUser(txn, index_, request.user());

@@ -22,7 +22,8 @@ constexpr char kUiCallback[] = "/auth/oidc-callback";
 // What the method names, and the web page of each address under which the server is known.
 std::vector<std::string> AllowedRedirects(const state::View& view, const pb::AuthMethod::OIDC& oidc) {
   std::vector<std::string> allowed(oidc.allowed_redirect_uris().begin(), oidc.allowed_redirect_uris().end());
-  for (const auto& address : LoadServerConfig(view).advertise_addrs()) {
+  const pb::ServerConfig config = LoadServerConfig(view);
+  for (const auto& address : config.advertise_addrs()) {
     allowed.push_back(absl::StrCat(address.tls() ? "https://" : "http://", address.addr(), kUiCallback));
   }
   return allowed;

@@ -18,6 +18,9 @@ hcl::BodyPtr ParseStored(const pb::Project& project, hcl::Diagnostics& diagnosti
 
 absl::Status CheckStoredHcl(const pb::Project& project) {
   if (project.waypoint_hcl().empty()) return absl::OkStatus();
+  if (!pb::Hcl::Format_IsValid(project.waypoint_hcl_format())) {
+    return InvalidFields({{"project.waypoint_hcl", "is of an unknown format; HCL and JSON are known"}});
+  }
   hcl::Diagnostics diagnostics;
   ParseStored(project, diagnostics);
   if (!diagnostics.HasErrors()) return absl::OkStatus();

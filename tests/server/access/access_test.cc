@@ -170,6 +170,7 @@ TEST_F(Access, ServerConfigKeepsTheCookieAndWantsOneAddress) {
   Bootstrap();
   const std::string cookie = Invoke<pb::GetServerConfigResponse>("GetServerConfig", Empty())->config().cookie();
   pb::SetServerConfigRequest request;
+  request.mutable_config();
   EXPECT_EQ(Code("SetServerConfig", request), absl::StatusCode::kFailedPrecondition);
   request.mutable_config()->add_advertise_addrs()->set_addr("a:1");
   request.mutable_config()->set_cookie("mine");
@@ -327,7 +328,6 @@ TEST_F(Access, DeletedUserIsOut) {
   token_ = admin;
   request.mutable_user()->mutable_username()->set_username("waypoint");
   EXPECT_EQ(Code("DeleteUser", request), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(Code("DeleteUser", pb::DeleteUserRequest()), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(Access, UpdateUserWritesNameAndDisplayOnly) {
@@ -386,6 +386,52 @@ TEST_F(Access, BadAuthMethodsNameEveryField) {
   pb::DeleteAuthMethodRequest gone;
   gone.mutable_auth_method()->set_name("nosuch");
   EXPECT_EQ(Code("DeleteAuthMethod", gone), absl::StatusCode::kNotFound);
+}
+
+TEST_F(Access, RequestsWithoutTheirMessageAreInvalid) {
+  Bootstrap();
+  EXPECT_EQ(Code("DeleteUser", pb::DeleteUserRequest()), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("UpdateUser", pb::UpdateUserRequest()), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("UpsertAuthMethod", pb::UpsertAuthMethodRequest()), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("GetAuthMethod", pb::GetAuthMethodRequest()), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("DeleteAuthMethod", pb::DeleteAuthMethodRequest()), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("SetServerConfig", pb::SetServerConfigRequest()), absl::StatusCode::kInvalidArgument);
+  // One that is there and names nothing is another thing.
+  pb::DeleteUserRequest user;
+  user.mutable_user();
+  EXPECT_EQ(Code("DeleteUser", user), absl::StatusCode::kFailedPrecondition);
+  pb::GetAuthMethodRequest method;
+  method.mutable_auth_method();
+  EXPECT_EQ(Code("GetAuthMethod", method), absl::StatusCode::kNotFound);
+  pb::SetServerConfigRequest config;
+  config.mutable_config();
+  EXPECT_EQ(Code("SetServerConfig", config), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(Access, NamesAndUrlsOfAuthMethods) {
+  Bootstrap();
+  const auto code = [this](const std::string& url, const std::string& name) {
+    pb::UpsertAuthMethodRequest request;
+    pb::AuthMethod& method = *request.mutable_auth_method();
+    method.set_name("a");
+    method.mutable_oidc()->set_client_id("id");
+    method.mutable_oidc()->set_client_secret("secret");
+    method.mutable_oidc()->set_discovery_url(url);
+    (*method.mutable_oidc()->mutable_list_claim_mappings())["claim"] = name;
+    return Code("UpsertAuthMethod", request);
+  };
+  for (const char* url : {"https://a", "http://127.0.0.1:80/x?y=z"}) {
+    EXPECT_EQ(code(url, "n"), absl::StatusCode::kOk) << url;
+  }
+  for (const char* url : {"https://a b", "https://", "a", "https://a\nb", "://a"}) {
+    EXPECT_EQ(code(url, "n"), absl::StatusCode::kInvalidArgument) << url;
+  }
+  for (const char* name : {"_", "a1_", "aé", "名", "Type"}) {
+    EXPECT_EQ(code("https://a", name), absl::StatusCode::kOk) << name;
+  }
+  for (const char* name : {"", "1a", "a b", "a-b", "a.b", "type", "€"}) {
+    EXPECT_EQ(code("https://a", name), absl::StatusCode::kInvalidArgument) << name;
+  }
 }
 
 TEST_F(Access, LegacyTokenMakesTheFirstUserOnAnEmptyServer) {

@@ -110,6 +110,27 @@ class OidcTest : public ::testing::Test {
   std::unique_ptr<client::Channel> guest_, admin_;
 };
 
+// The web page of the server comes back to the address under which the server is known.
+TEST_F(OidcTest, AdvertisedAddressesMayBeRedirectedTo) {
+  ProviderProcess provider;
+  Upsert(Method(provider));
+  const auto advertise = [this](const std::string& host, bool tls) {
+    pb::SetServerConfigRequest request;
+    auto* address = request.mutable_config()->add_advertise_addrs();
+    address->set_addr(host);
+    address->set_tls(tls);
+    ASSERT_TRUE(client::Invoke<Empty>(*admin_, "SetServerConfig", request).ok());
+  };
+  const std::string secure = "https://way.invalid:9702/auth/oidc-callback";
+  const std::string plain = "http://way.invalid:9702/auth/oidc-callback";
+  EXPECT_EQ(Url("N1", secure).status().code(), Code::kInternal);
+  advertise("way.invalid:9702", true);
+  EXPECT_TRUE(Url("N1", secure).ok());
+  EXPECT_EQ(Url("N1", plain).status().code(), Code::kInternal);
+  advertise("way.invalid:9702", false);
+  EXPECT_TRUE(Url("N1", plain).ok());
+}
+
 TEST_F(OidcTest, FirstLoginMakesAUserWhoComesBack) {
   ProviderProcess provider;
   Upsert(Method(provider));

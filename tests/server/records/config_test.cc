@@ -92,7 +92,7 @@ TEST_F(ConfigTest, RunnersSeeOnlyTheirs) {
 TEST_F(ConfigTest, NameIgnoresCaseAndKindsOverwriteEachOther) {
   Set("Name", "1", kProject);
   Call<pb::ConfigSetResponse, pb::ConfigSetRequest>(
-      "SetConfig", "variables { name: 'NAME' static: '2' name_is_path: true internal: true project { project: 'P' } }");
+      "SetConfig", "variables { name: 'NAME' static: '2' name_is_path: true internal: true project { project: 'p' } }");
   EXPECT_THAT(Get(kProject), ElementsAre("NAME=2")) << "also by the old form of the target";
 }
 

@@ -145,10 +145,12 @@ TEST_F(RulesTest, RefusedOperationsLeaveNothing) {
         std::pair("UpsertDeployment", "deployment"), std::pair("UpsertRelease", "release"),
         std::pair("UpsertStatusReport", "status_report")}) {
     const std::string open = std::string(field) + " { ";
+    const StatusCode missing =
+        field == std::string("deployment") ? StatusCode::kInvalidArgument : StatusCode::kInternal;
     Expect({{method, "", StatusCode::kInvalidArgument},
-            {method, open + "}", StatusCode::kInvalidArgument},
-            {method, open + app + "}", StatusCode::kInvalidArgument},
-            {method, open + space + "}", StatusCode::kInvalidArgument},
+            {method, open + "}", missing},
+            {method, open + app + "}", missing},
+            {method, open + space + "}", missing},
             {method, open + "application {} " + space + "}", StatusCode::kInvalidArgument},
             {method, open + app + "workspace {} }", StatusCode::kInvalidArgument},
             {method, open + "id: 'mine' " + app + space + "}", StatusCode::kNotFound}});
@@ -175,6 +177,17 @@ TEST_F(RulesTest, ProjectsAndApplications) {
           {"DestroyProject", "", StatusCode::kInvalidArgument},
           {"DestroyProject", "project {}", StatusCode::kOk},
           {"DestroyProject", "project { project: 'unknown' }", StatusCode::kOk}});
+}
+
+TEST_F(RulesTest, FormatsOfStoredConfiguration) {
+  const auto upsert = [this](const std::string& rest) {
+    return Ask("UpsertProject", "project { name: 'p' " + rest + " }").status().code();
+  };
+  EXPECT_EQ(upsert("waypoint_hcl: 'a = 1' waypoint_hcl_format: HCL"), StatusCode::kOk);
+  EXPECT_EQ(upsert("waypoint_hcl: '{}' waypoint_hcl_format: JSON"), StatusCode::kOk);
+  EXPECT_EQ(upsert("waypoint_hcl: 'a = 1' waypoint_hcl_format: JSON"), StatusCode::kInvalidArgument);
+  EXPECT_EQ(upsert("waypoint_hcl: '{}' waypoint_hcl_format: 7"), StatusCode::kInvalidArgument);
+  EXPECT_EQ(upsert("waypoint_hcl_format: 7"), StatusCode::kOk);
 }
 
 TEST_F(RulesTest, DataSourcesOfProjects) {
@@ -215,6 +228,43 @@ TEST_F(RulesTest, ConfigurationOfNothingIsThatOfAll) {
   const std::string global = R"(variables { name: "G" static: "1" target { global { } } })";
   EXPECT_EQ(*Ask("GetConfig", "project {}"), global);
   EXPECT_EQ(*Ask("GetConfig", "application {}"), global);
+}
+
+TEST_F(RulesTest, VariablesAreToldApartByTheirExactTarget) {
+  const auto set = [this](const std::string& name, const std::string& value, const std::string& target) {
+    Expect({{"SetConfig", "variables { name: '" + name + "' static: '" + value + "' target { " + target + " } }",
+             StatusCode::kOk}});
+  };
+  set("A", "1", "project { project: 'P' }");
+  set("a", "2", "project { project: 'P' }");  // replaces: names know no case
+  set("a", "3", "project { project: 'p' }");
+  set("W", "4", "project { project: 'p' } workspace { workspace: 'Dev' }");
+  set("w", "5", "project { project: 'p' } workspace { workspace: 'dev' }");
+  const auto values = [this] {
+    std::string all;
+    const auto found = Call<pb::ConfigGetResponse, pb::ConfigGetRequest>("GetConfig", "project { project: 'P' }");
+    for (const auto& var : found.variables()) all += var.static_();
+    return all;
+  };
+  EXPECT_EQ(values(), "4235") << "sorted by name; found in any case";
+  Restart();
+  Expect({{"DeleteConfig", "variables { name: 'A' target { project { project: 'p' } } }", StatusCode::kOk}});
+  EXPECT_EQ(values(), "425");
+}
+
+TEST_F(RulesTest, ConfigurationSources) {
+  Expect({{"SetConfigSource", "config_source { type: 'vault' global {} }", StatusCode::kOk},
+          {"SetConfigSource", "config_source { type: 'vault' }", StatusCode::kInvalidArgument},
+          {"DeleteConfigSource", "config_source { type: 'vault' }", StatusCode::kInvalidArgument},
+          {"DeleteConfigSource", "", StatusCode::kInvalidArgument},
+          {"DeleteConfigSource", "config_source { type: 'unknown' global {} }", StatusCode::kNotFound},
+          {"SetConfigSource", "config_source { type: 'unknown' global {} delete: true }", StatusCode::kNotFound},
+          {"GetConfigSource", "", StatusCode::kInvalidArgument}});
+  const std::string global = *Ask("GetConfigSource", "global {}");
+  EXPECT_THAT(global, ::testing::HasSubstr("vault"));
+  for (const char* nothing : {"project {}", "application {}", "application { project: 'p' }", "all: true"}) {
+    EXPECT_EQ(*Ask("GetConfigSource", nothing), global) << nothing;
+  }
 }
 
 // Times before 1678 and after 2262 are beyond nanoseconds in 64 bits: they must not come out at the wrong end.
