@@ -27,11 +27,12 @@ bool CanConvertObject(const Type& from, const Type& to, Conversions allowed) {
   });
 }
 
-// The element type that parts of these types get inside a collection of `want`.
-std::optional<Type> CommonElement(const std::vector<Type>& parts, const Type& want, Conversions allowed) {
+// The element type that parts of these types get inside `collection`. In a map it may stay open: the values decide.
+std::optional<Type> CommonElement(const std::vector<Type>& parts, const Type& collection, Conversions allowed) {
+  const Type& want = collection.Element();
   if (!want.IsDynamic() || parts.empty()) return want;
   std::optional<Type> common = Unify(parts, allowed);
-  if (common && common->IsDynamic() &&
+  if (common && common->IsDynamic() && !collection.IsMap() &&
       !std::all_of(parts.begin(), parts.end(), [](const Type& t) { return t.IsDynamic(); })) {
     return std::nullopt;
   }
@@ -41,7 +42,7 @@ std::optional<Type> CommonElement(const std::vector<Type>& parts, const Type& wa
 // Tuple or object to collection.
 bool CanCollect(const Type& from, const Type& to, Conversions allowed) {
   std::vector<Type> parts = ElementTypes(from);
-  std::optional<Type> element = CommonElement(parts, to.Element(), allowed);
+  std::optional<Type> element = CommonElement(parts, to, allowed);
   return element &&
          std::all_of(parts.begin(), parts.end(), [&](const Type& t) { return CanConvert(t, *element, allowed); });
 }
@@ -78,25 +79,36 @@ absl::StatusOr<Value> ApplyPrimitive(const Value& value, const Type& target) {
   return absl::InvalidArgumentError("a bool is required");
 }
 
-// Parts converted one by one may still differ inside (list(any) in list(any)): find what they have in common.
-absl::StatusOr<Type> Settle(std::vector<Value*> parts, const Type& want) {
+// Parts converted one by one may still differ inside (list(any) in list(any)): in lists and maps they get what they
+// have in common, in a set they must be of one type already.
+absl::StatusOr<Type> Settle(std::vector<Value*> parts, const Type& collection) {
+  constexpr char kDiffer[] = "all elements must have the same type";
+  const auto one_type = [&] {
+    return std::all_of(parts.begin(), parts.end(), [&](const Value* v) { return v->type() == parts[0]->type(); });
+  };
+  if (one_type()) return parts[0]->type();
+  if (collection.IsSet()) return absl::InvalidArgumentError(kDiffer);
   std::vector<Type> types;
-  for (const Value* v : parts) types.push_back(v->type());
-  std::optional<Type> common = Unify(types);
-  if (!common ||
-      (common->IsDynamic() && std::any_of(types.begin(), types.end(), [](const Type& t) { return !t.IsDynamic(); }))) {
-    return absl::InvalidArgumentError("all elements must have the same type");
+  for (const Value* v : parts) {
+    if (!v->type().IsDynamic()) types.push_back(v->type());
   }
+  const bool open = types.size() < parts.size();  // bare nulls take the type of the others
+  if (open && !std::all_of(types.begin(), types.end(), [&](const Type& t) { return t == types[0]; })) {
+    return absl::InvalidArgumentError(kDiffer);
+  }
+  std::optional<Type> common = Unify(types);
+  if (!common) return absl::InvalidArgumentError(kDiffer);
   for (Value* v : parts) {
     ASSIGN_OR_RETURN(*v, ConvertTo(*v, *common));
   }
-  return *common;
+  if (!one_type()) return absl::InvalidArgumentError(kDiffer);
+  return parts[0]->type();
 }
 
 absl::StatusOr<Value> ApplySequence(const Value& value, const Type& target) {
   const Type& from = value.type();
   Type element = target.Element();
-  if (from.IsTuple()) element = CommonElement(from.Elements(), element, Conversions::kUnsafe).value_or(element);
+  if (from.IsTuple()) element = CommonElement(from.Elements(), target, Conversions::kUnsafe).value_or(element);
   if (value.Length() == 0) {
     if (element.IsDynamic() && from.IsCollection()) element = from.Element();
   }
@@ -109,7 +121,7 @@ absl::StatusOr<Value> ApplySequence(const Value& value, const Type& target) {
   if (!out.empty() && element.HasDynamic()) {
     std::vector<Value*> parts;
     for (Value& v : out) parts.push_back(&v);
-    ASSIGN_OR_RETURN(element, Settle(std::move(parts), element));
+    ASSIGN_OR_RETURN(element, Settle(std::move(parts), target));
   }
   return target.IsList() ? Value::List(element, std::move(out)) : Value::Set(element, std::move(out));
 }
@@ -117,7 +129,7 @@ absl::StatusOr<Value> ApplySequence(const Value& value, const Type& target) {
 absl::StatusOr<Value> ApplyToMap(const Value& value, const Type& target) {
   const Type& from = value.type();
   Type element = target.Element();
-  if (from.IsObject()) element = CommonElement(ElementTypes(from), element, Conversions::kUnsafe).value_or(element);
+  if (from.IsObject()) element = CommonElement(ElementTypes(from), target, Conversions::kUnsafe).value_or(element);
   if (value.Length() == 0 && element.IsDynamic() && from.IsMap()) element = from.Element();
   Value::Fields out;
   for (const auto& [key, v] : value.AsFields()) {
@@ -127,7 +139,7 @@ absl::StatusOr<Value> ApplyToMap(const Value& value, const Type& target) {
   if (!out.empty() && element.HasDynamic()) {
     std::vector<Value*> parts;
     for (auto& [key, v] : out) parts.push_back(&v);
-    ASSIGN_OR_RETURN(element, Settle(std::move(parts), element));
+    ASSIGN_OR_RETURN(element, Settle(std::move(parts), target));
   }
   return Value::Map(element, std::move(out));
 }

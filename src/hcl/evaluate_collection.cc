@@ -68,7 +68,7 @@ Value Evaluator::Object(const ObjectExpr& expr) {
       continue;
     }
     if (given.IsNull()) {
-      Error("Null value as key", "The key is null.", item.value->span, &item.key->span);
+      Error("Null value as key", "The key is null.", item.value->span);
       known = false;
       continue;
     }
@@ -269,7 +269,8 @@ Value Evaluator::Splat(const SplatExpr& expr) {
   const bool sequence = source.type().IsTuple() || source.type().IsList() || source.type().IsSet();
   if (source.IsNull()) {
     if (!sequence) return Value::Tuple({});
-    Error("Splat of null value", "The list before the star is null.", expr.source->span, &expr.span);
+    const Span around = Join(expr.source->span, expr.marker_span);
+    Error("Splat of null value", "The list before the star is null.", expr.source->span, &around);
     return Value::Unknown();
   }
   if (source.type().IsDynamic()) return Value::Unknown();

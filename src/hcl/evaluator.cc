@@ -94,16 +94,16 @@ Value Evaluator::Template(const TemplateExpr& expr) {
     } else if (!value.IsKnown()) {
       known = false;
     } else {
-      AppendText(text, value, part->span);
+      AppendText(text, value, part->span, expr.span);
     }
   }
   return known && !stopped_ ? Value::Str(std::move(text)) : Value::Unknown(Type::String());
 }
 
-bool Evaluator::AppendText(std::string& out, const Value& value, const Span& at) {
+bool Evaluator::AppendText(std::string& out, const Value& value, const Span& at, const Span& around) {
   const absl::StatusOr<Value> text = ConvertTo(value, Type::String());
   if (!text.ok()) {
-    Error(kBadInterpolation, Cat("This value cannot be part of a string: ", text.status().message(), "."), at);
+    Error(kBadInterpolation, Cat("This value cannot be part of a string: ", text.status().message(), "."), at, &around);
     return false;
   }
   if (out.size() + text->AsString().size() > kMaxTextBytes) {
@@ -125,7 +125,7 @@ Value Evaluator::TemplateJoin(const WrapExpr& expr) {
       continue;
     }
     if (!value.IsKnown()) return Value::Unknown(Type::String());
-    AppendText(text, value, expr.span);
+    AppendText(text, value, expr.span, expr.span);
     if (stopped_) break;
   }
   return Value::Str(std::move(text));

@@ -44,7 +44,7 @@ class Evaluator {
   Value Literal(const LiteralExpr& expr);
   Value Template(const TemplateExpr& expr);
   Value TemplateJoin(const WrapExpr& expr);
-  bool AppendText(std::string& out, const Value& value, const Span& at);
+  bool AppendText(std::string& out, const Value& value, const Span& at, const Span& around);
   Value Traversal(const TraversalExpr& expr);
   bool Lookup(const Step& root, Value* value);
   Value Steps(Value value, const Step* begin, const Step* end);

@@ -1,5 +1,7 @@
 #include "hcl/function.h"
 
+#include <algorithm>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -46,7 +48,7 @@ absl::StatusOr<Type> Function::ResultType(Args args) const {
   for (size_t i = 0; i < args.size(); ++i) {
     const Parameter& p = *ParameterAt(i);
     if (args[i].IsNull() && !p.allow_null) return ArgumentError(static_cast<int>(i), "argument must not be null");
-    if (args[i].type().IsDynamic() && !p.allow_dynamic && !(args[i].IsNull() && p.allow_null)) {
+    if (args[i].type().IsDynamic() && !p.allow_dynamic) {
       return Type::Dynamic();
     }
   }
@@ -56,8 +58,11 @@ absl::StatusOr<Type> Function::ResultType(Args args) const {
 absl::StatusOr<Value> Function::Call(Args args) const {
   ASSIGN_OR_RETURN(Type type, ResultType(args));
   for (size_t i = 0; i < args.size(); ++i) {
-    if (ParameterAt(i)->allow_unknown) continue;
-    if (!args[i].IsKnown() || (spec_.looks_inside && !args[i].IsWhollyKnown())) return Value::Unknown(type);
+    if (!ParameterAt(i)->allow_unknown && !args[i].IsKnown()) return Value::Unknown(type);
+  }
+  if (spec_.looks_inside && !std::all_of(args.begin(), args.end(), [](const Value& v) { return v.IsWhollyKnown(); })) {
+    ASSIGN_OR_RETURN(type, spec_.type(args));
+    return Value::Unknown(type);
   }
   return spec_.impl(args, type);
 }

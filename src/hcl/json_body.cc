@@ -62,7 +62,7 @@ BodyContent JsonBody::PartialContent(const BodySchema& schema, Diagnostics& diag
       if (const Attribute* first = content.Find(property.name)) {
         diagnostics.Error("Duplicate argument",
                           Cat("\"", property.name, "\" was already set on line ", first->range.start().line, "."),
-                          At(property.name_span), At(Join(property.name_span, property.value->span)));
+                          At(property.name_span), At(property.name_span));
         continue;
       }
       content.attributes.emplace(std::string(property.name), Make(property));
@@ -98,7 +98,7 @@ BodyContent JsonBody::Content(const BodySchema& schema, Diagnostics& diagnostics
     diagnostics.Error(
         "Extraneous JSON object property",
         Cat("There is no argument or block named \"", property.name, "\".", Suggest(property.name, names)),
-        At(property.name_span), At(Join(property.name_span, property.value->span)));
+        At(property.name_span), At(property.name_span));
   }
   return content;
 }

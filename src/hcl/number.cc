@@ -207,6 +207,9 @@ bool Number::CanWrite() const {
 }
 
 std::string Number::ToString() const {
+  constexpr int64_t kAllDigitsCount = int64_t{1} << kDoubleBits;
+  const bool exact = precision_ >= kIntegerBits || (small_ <= kAllDigitsCount && small_ >= -kAllDigitsCount);
+  if (!big_ && !exact) return Layout(ShortestDecimal(Big()->x), 'f', -1);
   if (!big_) return absl::StrCat(small_);
   if (IsInfinite()) return IsNegative() ? "-Inf" : "+Inf";
   if (!CanWrite()) {

@@ -237,17 +237,16 @@ bool Parser::ForNames(const Token& open, ForExpr* loop) {
 void Parser::CheckFor(const ForExpr& loop, bool makes_object, const Span& ellipsis) {
   if (makes_object) {
     if (loop.key == nullptr) {
-      Error(kBadFor, "An object needs a key for each value: write \"key => value\".", loop.value->span,
-            &loop.open_span);
+      Error(kBadFor, "An object needs a key for each value: write \"key => value\".", loop.value->span, &loop.span);
     }
     return;
   }
   if (loop.key != nullptr) {
     Error(kBadFor, "A tuple has no keys. For an object write braces around the expression.", loop.key->span,
-          &loop.open_span);
+          &loop.span);
   }
   if (loop.group) {
-    Error(kBadFor, "Only an object can group its values with \"...\".", ellipsis, &loop.open_span);
+    Error(kBadFor, "Only an object can group its values with \"...\".", ellipsis, &loop.span);
   }
 }
 

@@ -88,7 +88,7 @@ std::string_view Parser::StringLiteral(const Token& token) {
     const std::string problem = DecodeEscape(escape, out);
     if (!problem.empty()) {
       const Pos start = Advance(token.span.start, text.substr(0, i));
-      Error("Invalid escape sequence", problem, Span{start, Advance(start, escape)}, &token.span);
+      Error("Invalid escape sequence", problem, Span{start, Advance(start, escape)});
     }
     i += escape.size();
   }

@@ -90,7 +90,7 @@ Parser::TemplateParts Parser::Parts(T end) {
       if (can_trim && TrimsBefore(Text(next))) parts.parts.back().text = TrimSpaceRight(parts.parts.back().text);
       peeker_.PushNewlines(false);
       next.type == T::kTemplateInterp ? Interpolation(next, start, parts, &trim_next)
-                                      : Directive(next, parts, &trim_next);
+                                      : Directive(next, start, parts, &trim_next);
       peeker_.PopNewlines();
     } else {
       ErrorUnlessRecovering("Unterminated template string", "The end of this string is missing.", next.span, &start);
@@ -124,7 +124,7 @@ void Parser::Interpolation(const Token& open, const Span& start, TemplateParts& 
   parts.parts.push_back({.kind = Part::kInterpolation, .span = Join(open.span, close.span), .expr = expr});
 }
 
-void Parser::Directive(const Token& open, TemplateParts& parts, bool* trim_next) {
+void Parser::Directive(const Token& open, const Span& start, TemplateParts& parts, bool* trim_next) {
   const Token keyword = peeker_.Peek();
   if (keyword.type != T::kIdent) {
     ErrorUnlessRecovering("Invalid template directive", "After \"%{\" comes a keyword: if, else, endif, for, endfor.",
@@ -144,7 +144,7 @@ void Parser::Directive(const Token& open, TemplateParts& parts, bool* trim_next)
     return;
   }
   ErrorUnlessRecovering(Cat("Extra characters in ", Text(keyword), " marker"),
-                        "A closing brace must end the directive before this point.", close.span, &open.span);
+                        "A closing brace must end the directive before this point.", close.span, &start);
   Recover(T::kTemplateSeqEnd);
 }
 
@@ -171,7 +171,7 @@ bool Parser::DirectiveBody(const Token& open, const Token& keyword, TemplatePart
 
 bool Parser::ForDirective(const Token& open, TemplateParts& parts) {
   const auto fail = [&](const char* detail) {
-    ErrorUnlessRecovering("Invalid 'for' directive", detail, peeker_.NextSpan(), &open.span);
+    ErrorUnlessRecovering("Invalid 'for' directive", detail, peeker_.NextSpan());
     return false;
   };
   Part part{.kind = Part::kFor};

@@ -21,7 +21,7 @@ void Parser::Error(std::string summary, std::string detail, const Span& subject,
   ++errors_;
   if (given_up_) return;
   std::optional<Range> context;
-  if (from != nullptr) context = Range{source_, Join(*from, subject)};
+  if (from != nullptr) context = Range{source_, from->end.byte > subject.end.byte ? *from : Join(*from, subject)};
   diagnostics_.Error(std::move(summary), std::move(detail), Range{source_, subject}, std::move(context));
 }
 
@@ -154,7 +154,7 @@ std::vector<Step> Parser::ParseTraversalOnly() {
     if (next.type == T::kDot) {
       step = TraversalAttribute(root.span);
     } else if (next.type == T::kOBrack) {
-      step = TraversalIndex();
+      step = TraversalIndex(root.span);
     } else {
       Error("Invalid character", "Expected a dot and a name, or an index in brackets.", next.span, &root.span);
     }
@@ -176,7 +176,7 @@ Step Parser::TraversalAttribute(const Span& root) {
   return {StepKind::kAttr, Text(name), Join(dot.span, name.span)};
 }
 
-Step Parser::TraversalIndex() {
+Step Parser::TraversalIndex(const Span& root) {
   const Token open = peeker_.Read();
   const Token next = peeker_.Peek();
   Step step{StepKind::kInvalid, {}, open.span};
@@ -187,10 +187,10 @@ Step Parser::TraversalIndex() {
     Span span;
     step = {StepKind::kString, Label(&span), {}};
   } else if (next.type == T::kStar) {
-    Error("Attribute name required", "A splat ([*]) cannot be used here.", next.span);
+    Error("Attribute name required", "A splat ([*]) cannot be used here.", next.span, &root);
     return step;
   } else {
-    Error("Index value required", "In the brackets stands a number or a string in quotes.", next.span);
+    Error("Index value required", "In the brackets stands a number or a string in quotes.", next.span, &root);
     return step;
   }
   const Token close = peeker_.Read();

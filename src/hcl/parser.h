@@ -62,7 +62,7 @@ class Parser {
   std::string_view Text(const Token& token) const { return peeker_.Text(token); }
 
   Step TraversalAttribute(const Span& root);
-  Step TraversalIndex();
+  Step TraversalIndex(const Span& root);
 
   // parse_body.cc
   const BodyNode* Body(TokenType end);
@@ -115,7 +115,7 @@ class Parser {
   TemplateContent Template(TokenType end, bool flush);
   TemplateParts Parts(TokenType end);
   void Interpolation(const Token& open, const Span& start, TemplateParts& parts, bool* trim_next);
-  void Directive(const Token& open, TemplateParts& parts, bool* trim_next);
+  void Directive(const Token& open, const Span& start, TemplateParts& parts, bool* trim_next);
   bool DirectiveBody(const Token& open, const Token& keyword, TemplateParts& parts);
   bool ForDirective(const Token& open, TemplateParts& parts);
   static void Flush(TemplateParts& parts);

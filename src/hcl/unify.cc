@@ -152,8 +152,10 @@ std::optional<Type> Unify(const std::vector<Type>& types, Conversions allowed) {
   if (sets == all) {
     if (std::optional<Type> element = CommonElement(types, allowed)) return Type::Set(*element);
   }
-  // Nothing is both a sequence and a mapping, whatever else is among them.
-  if (lists + tuples + sets > 0 && maps + objects > 0) return std::nullopt;
+  // Nothing is both a sequence and a mapping. What is not decided yet could help collections, but not tuples and
+  // objects.
+  const bool both = lists + tuples + sets > 0 && maps + objects > 0;
+  if (both && (dynamics == 0 || (tuples > 0 && objects > 0))) return std::nullopt;
   return OneOfThem(types, allowed);
 }
 

@@ -28,9 +28,11 @@ Value Value::Set(Type element, Vector elements) {
   std::stable_sort(elements.begin(), elements.end(), SetLess);
   Vector kept;
   for (Value& v : elements) {
-    // Equal values may be apart when others share their sort text.
+    // Equal values may be apart when others share their sort text. Two unknowns may turn out to differ.
     bool seen = false;
-    for (size_t i = kept.size(); i > 0 && !seen && !SetLess(kept[i - 1], v); --i) seen = kept[i - 1].Equals(v);
+    for (size_t i = kept.size(); i > 0 && !seen && !SetLess(kept[i - 1], v); --i) {
+      seen = kept[i - 1].Equals(v) && v.IsWhollyKnown();
+    }
     if (!seen) kept.push_back(std::move(v));
   }
   return Value(Type::Set(std::move(element)), Payload(std::make_shared<const Vector>(std::move(kept))));
@@ -160,7 +162,8 @@ std::optional<bool> Same(const Value& a, const Value& b) {
   if (!a.IsKnown() || !b.IsKnown()) {
     // Nulls of all types are equal, and an unknown may turn out to be one.
     if (a.IsNull() || b.IsNull() || a.IsKnown() == b.IsKnown()) return std::nullopt;
-    bool decided = !a.type().HasDynamic() && !b.type().HasDynamic() && !(a.type() == b.type());
+    const Type& open = a.IsKnown() ? b.type() : a.type();
+    const bool decided = !open.HasDynamic() && !(a.type() == b.type());
     return decided ? std::optional<bool>(false) : std::nullopt;
   }
   if (!(a.type() == b.type())) return false;
@@ -224,10 +227,10 @@ Value Value::EqualTo(const Value& other) const {
 }
 
 bool Value::SetLess(const Value& a, const Value& b) {
-  if (a.IsKnown() != b.IsKnown()) return a.IsKnown();
-  if (!a.IsKnown()) return false;
   if (a.IsNull() != b.IsNull()) return b.IsNull();
   if (a.IsNull()) return false;
+  if (a.IsKnown() != b.IsKnown()) return a.IsKnown();
+  if (!a.IsKnown()) return false;
   if (a.type() == b.type()) {
     switch (a.type().kind()) {
       case Kind::kBool:

@@ -89,7 +89,9 @@ TEST_F(FileFunctions, FindFilesByPattern) {
   };
   const Row kRows[] = {{"*.txt", "a.txt"},        {"**/*.txt", "a.txt,x/c.txt,x/y/d.txt"},
                        {"x/*", "x/c.txt"},        {"x/**", "x/c.txt,x/y/d.txt"},
-                       {"{a,b}.*", "a.txt,b.md"}, {"[!a].*", "b.md"}};
+                       {"{a,b}.*", "a.txt,b.md"}, {"[^a].*", "b.md"},
+                       {"./a.*", "a.txt"},        {"/a.*", "a.txt"},
+                       {"[!a].*", "a.txt"}};
   for (const Row& row : kRows) {
     EXPECT_EQ(Text(std::string("join(\",\", fileset(dir, \"") + row.pattern + "\"))"), row.want) << row.pattern;
   }

@@ -187,7 +187,6 @@ absl::StatusOr<std::optional<size_t>> Repetitions(Args args) {
   std::optional<size_t> length;
   size_t chooser = 0;
   for (size_t i = 0; i < args.size(); ++i) {
-    if (args[i].type().IsDynamic() && !args[i].IsKnown()) return std::nullopt;
     if (!IsSequence(args[i])) continue;
     if (!args[i].IsKnown()) return std::nullopt;
     if (length && *length != args[i].Length()) {
@@ -209,7 +208,8 @@ absl::StatusOr<Value> FormatList(Args a, const Type& result) {
   for (size_t row = 0; row < *count; ++row) {
     Value::Vector one;
     for (const Value& v : args) one.push_back(IsSequence(v) ? v.Elements()[row] : v);
-    if (!std::all_of(one.begin(), one.end(), [](const Value& v) { return v.IsWhollyKnown(); })) {
+    const bool known = std::all_of(one.begin(), one.end(), [](const Value& v) { return v.IsWhollyKnown(); });
+    if (!known) {
       out.push_back(Value::Unknown(Type::String()));
       continue;
     }

@@ -3,12 +3,13 @@
 namespace waypoint::hcl {
 namespace {
 
-// The class that opens at `at`; empty: not closed. Leaves `at` on the closing bracket.
+// The class that opens at `at`; empty: not closed, or nothing in it. Leaves `at` on the closing bracket.
 std::string ClassText(std::string_view pattern, size_t& at) {
-  size_t end = pattern.find(']', at + 2);
-  if (end == std::string_view::npos) return "";
+  size_t end = pattern.find(']', at + 1);
+  if (end == std::string_view::npos || end == at + 1) return "";
   std::string inner(pattern.substr(at + 1, end - at - 1));
-  bool negated = inner[0] == '^' || inner[0] == '!';
+  const bool negated = inner[0] == '^';
+  if (inner == "^") return "";
   if (negated) inner.erase(0, 1);
   std::string out = negated ? "[^/" : "[";
   for (char c : inner) {

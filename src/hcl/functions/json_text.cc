@@ -19,7 +19,9 @@ class Reader {
   absl::StatusOr<Value> Read() {
     ASSIGN_OR_RETURN(Value v, Any(0));
     Blank();
-    if (at_ != text_.size()) return Fail("more text after the value");
+    // 0.11 stops reading at a closing bracket behind the value, and files may count on it.
+    const bool stray = at_ < text_.size() && (text_[at_] == ']' || text_[at_] == '}');
+    if (at_ != text_.size() && !stray) return Fail("more text after the value");
     return v;
   }
 

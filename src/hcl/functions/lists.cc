@@ -132,11 +132,17 @@ absl::StatusOr<Value> Element(Args a, const Type&) {
   return a[0].Elements()[index % a[0].Length()];
 }
 
-// False: something inside may yet turn out to be a list.
+Value::Vector Parts(const Value& v) {
+  if (IsSequence(v.type())) return v.Elements();
+  Value::Vector out;
+  for (const auto& [key, field] : v.AsFields()) out.push_back(field);
+  return out;
+}
+
 // False: something inside is not known.
-absl::StatusOr<bool> Flatten(const Value& list, Value::Vector& out) {
+absl::StatusOr<bool> Flatten(const Value::Vector& list, Value::Vector& out) {
   bool known = true;
-  for (const Value& v : list.Elements()) {
+  for (const Value& v : list) {
     if (v.type().IsDynamic()) known = false;
     if (IsSequence(v.type())) {
       if (v.IsNull()) return absl::InvalidArgumentError("a list inside is null");
@@ -144,7 +150,7 @@ absl::StatusOr<bool> Flatten(const Value& list, Value::Vector& out) {
         known = false;
         continue;
       }
-      ASSIGN_OR_RETURN(const bool inner, Flatten(v, out));
+      ASSIGN_OR_RETURN(const bool inner, Flatten(v.Elements(), out));
       known = known && inner;
     } else {
       out.push_back(v);
@@ -157,14 +163,14 @@ absl::StatusOr<Type> FlattenType(Args a) {
   if (!a[0].IsWhollyKnown()) return Type::Dynamic();
   if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("can only flatten lists, sets and tuples");
   Value::Vector out;
-  ASSIGN_OR_RETURN(const bool known, Flatten(a[0], out));
+  ASSIGN_OR_RETURN(const bool known, Flatten(a[0].Elements(), out));
   if (!known) return Type::Dynamic();
   return Value::Tuple(std::move(out)).type();
 }
 
 absl::StatusOr<Value> FlattenImpl(Args a, const Type& result) {
   Value::Vector out;
-  ASSIGN_OR_RETURN(const bool known, Flatten(a[0], out));
+  ASSIGN_OR_RETURN(const bool known, Flatten(Parts(a[0]), out));
   return known ? Value::Tuple(std::move(out)) : Value::Unknown(result);
 }
 
@@ -174,12 +180,12 @@ absl::StatusOr<Value> Range(Args a, const Type&) {
   Number start = a.size() > 1 ? a[0].AsNumber() : Number::FromInt(0);
   Number end = a.size() > 1 ? a[1].AsNumber() : a[0].AsNumber();
   Number step = a.size() > 2 ? a[2].AsNumber() : Number::FromInt(end < start ? -1 : 1);
-  if (step.IsZero()) return absl::InvalidArgumentError("step must not be zero");
   bool down = step.Sign() < 0;
   if (down ? start < end : end < start) {
     return ArgumentError(a.size() > 1 ? 1 : 0, down ? "end must be less than start when step is negative"
                                                     : "end must be greater than start when step is positive");
   }
+  if (step.IsZero() && start < end) return absl::InvalidArgumentError("step must not be zero");
   Value::Vector out;
   for (Number n = start; down ? end < n : n < end;) {
     if (out.size() >= kLimit) {

@@ -38,19 +38,19 @@ absl::StatusOr<Value> Values(Args a, const Type& result) {
   return result.IsList() ? Value::List(result.Element(), std::move(out)) : Value::Tuple(std::move(out));
 }
 
+std::string NoMap(const Type& type) {
+  return absl::StrCat("the arguments must be maps or objects, not ", type.FriendlyName());
+}
+
 absl::StatusOr<Type> MergeType(Args a) {
   if (a.empty()) return Type::Object({});
   std::map<std::string, Type> attributes;
   bool same = true, keys_known = true;
   for (const Value& v : a) {
     const Type& type = v.type();
-    if (type.IsDynamic() && !v.IsKnown()) return Type::Dynamic();
-    if (type.IsDynamic()) {
-      same = false;  // a bare null
-      continue;
-    }
+    if (type.IsDynamic()) return type;  // unknown, or a bare null: the values decide
     if (!type.IsMap() && !type.IsObject()) {
-      return absl::InvalidArgumentError(absl::StrCat("arguments must be maps or objects, got ", type.FriendlyName()));
+      return absl::InvalidArgumentError(NoMap(type));
     }
     same = same && type == a[0].type();
     if (v.IsNull()) continue;
@@ -70,6 +70,10 @@ absl::StatusOr<Value> Merge(Args a, const Type& result) {
   Value::Fields out;
   for (const Value& v : a) {
     if (v.IsNull()) continue;
+    if (!v.type().IsMap() && !v.type().IsObject()) {
+      if (v.CanIterate() && v.Length() == 0) continue;
+      return absl::InvalidArgumentError(NoMap(v.type()));
+    }
     for (const auto& [key, element] : v.AsFields()) out[key] = element;
   }
   if (result.IsMap()) return Value::Map(result.Element(), std::move(out));
@@ -82,7 +86,7 @@ absl::Status CheckKeys(const Value& keys, size_t values) {
         absl::StrCat("number of keys (", keys.Length(), ") does not match number of values (", values, ")"));
   }
   for (const Value& key : keys.Elements()) {
-    if (key.IsNull()) return ArgumentError(0, "a key must not be null");
+    if (key.IsNull()) return absl::InvalidArgumentError("a key must not be null");
   }
   return absl::OkStatus();
 }

@@ -101,7 +101,13 @@ void DefineDouble(FunctionTable& table, const std::string& name, const char* sec
           std::nullopt,
           Returns(Type::Number()),
           [f](Args a, const Type&) -> absl::StatusOr<Value> {
-            double result = f(a[0].AsNumber().AsDouble(), a[1].AsNumber().AsDouble());
+            double operands[2];
+            for (int i = 0; i < 2; ++i) {
+              operands[i] = a[i].AsNumber().AsDouble();
+              if (std::isfinite(operands[i]) || a[i].AsNumber().IsInfinite()) continue;
+              return absl::InvalidArgumentError("a number beyond the range of a double cannot be used here");
+            }
+            const double result = f(operands[0], operands[1]);
             if (std::isnan(result)) return absl::InvalidArgumentError("the result is not a number");
             return Value::Num(Number::FromDouble(result));
           }});

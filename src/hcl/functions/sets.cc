@@ -8,6 +8,7 @@ namespace {
 
 using Args = Function::Args;
 const Type kAnySet = Type::Set(Type::Dynamic());
+constexpr char kIncompatible[] = "given sets must all have compatible element types";
 
 absl::StatusOr<Type> CommonSet(Args a) {
   std::vector<Type> elements;
@@ -19,7 +20,7 @@ absl::StatusOr<Type> CommonSet(Args a) {
   if (elements.empty()) return kAnySet;
   std::optional<Type> common = Unify(elements);
   if (common) return Type::Set(*common);
-  return absl::InvalidArgumentError("given sets must all have compatible element types");
+  return absl::InvalidArgumentError(kIncompatible);
 }
 
 bool Has(const Value::Vector& set, const Value& v) {
@@ -41,16 +42,19 @@ void Subtract(Value::Vector& all, const Value::Vector& next) {
 Function::ImplFn SetOperation(Combine combine) {
   return [combine](Args a, const Type& result) -> absl::StatusOr<Value> {
     Value::Vector all;
+    std::optional<Type> type;  // that all have, if the common one is open
     for (size_t i = 0; i < a.size(); ++i) {
       absl::StatusOr<Value> set = ConvertTo(a[i], result);
       if (!set.ok()) return ArgumentError(static_cast<int>(i), std::string(set.status().message()));
+      if (type && !(*type == set->type())) return absl::InvalidArgumentError(kIncompatible);
+      type = set->type();
       if (i == 0) {
         all = set->Elements();
       } else {
         combine(all, set->Elements());
       }
     }
-    return Value::Set(result.Element(), std::move(all));
+    return Value::Set(type ? type->Element() : result.Element(), std::move(all));
   };
 }
 
@@ -97,7 +101,12 @@ absl::StatusOr<Value> Product(Args a, const Type& result) {
     rows = std::move(next);
   }
   Value::Vector out;
-  for (Value::Vector& row : rows) out.push_back(Value::Tuple(std::move(row)));
+  for (Value::Vector& row : rows) {
+    out.push_back(Value::Tuple(std::move(row)));
+    if (!(out.back().type() == out.front().type())) {
+      return absl::InvalidArgumentError("all elements of one argument must have the same type");
+    }
+  }
   return result.IsSet() ? Value::Set(result.Element(), std::move(out)) : Value::List(result.Element(), std::move(out));
 }
 

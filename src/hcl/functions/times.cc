@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "hcl/functions/builder.h"
 #include "hcl/functions/functions.h"
@@ -62,8 +63,9 @@ std::string Offset(const Timestamp& t, const char* separator) {
 }
 
 std::string Text(const Timestamp& t) {
-  return absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d%s", t.local.year(), t.local.month(), t.local.day(),
-                         t.local.hour(), t.local.minute(), t.local.second(),
+  const bool before_zero = t.local.year() < 0;
+  return absl::StrFormat("%s%04d-%02d-%02dT%02d:%02d:%02d%s", before_zero ? "-" : "", std::abs(t.local.year()),
+                         t.local.month(), t.local.day(), t.local.hour(), t.local.minute(), t.local.second(),
                          t.utc || t.offset_seconds == 0 ? "Z" : Offset(t, ":"));
 }
 
@@ -108,11 +110,17 @@ std::optional<std::string> FormatRun(std::string_view run, const Timestamp& t) {
 // 'it''s' starting at the opening quote; moves `at` behind the closing one.
 absl::StatusOr<std::string> QuotedLiteral(std::string_view spec, size_t& at) {
   std::string out;
+  if (spec.substr(at).starts_with("''")) {  // outside of a text it stands for itself
+    at += 2;
+    return "'";
+  }
   for (++at; at < spec.size(); ++at) {
     if (spec[at] != '\'') {
       out += spec[at];
     } else if (at + 1 < spec.size() && spec[at + 1] == '\'') {
       out += spec[++at];
+      if (at + 1 == spec.size()) ++at;
+      if (at == spec.size()) return out;  // 0.11 takes the end for the closing quote
     } else {
       ++at;
       return out;
@@ -153,9 +161,14 @@ absl::StatusOr<Value> TimeAdd(Args a, const Type&) {
   if (!t) return absl::InvalidArgumentError(absl::StrCat("not a valid RFC3339 timestamp: \"", a[0].AsString(), "\""));
   absl::Duration duration;
   const std::string& text = a[1].AsString();
-  if (text.find("inf") != std::string::npos || !absl::ParseDuration(text, &duration)) {
+  const std::string plain = absl::StrReplaceAll(text, {{"\u00b5s", "us"}, {"\u03bcs", "us"}});
+  if (text.find("inf") != std::string::npos || !absl::ParseDuration(plain, &duration)) {
     return absl::InvalidArgumentError(
         absl::StrCat("not a valid duration: \"", text, "\" (use a number with its unit, as in \"1h30m\")"));
+  }
+  // 0.11 counts nanoseconds in 64 bits.
+  if (duration >= absl::Nanoseconds(INT64_MAX) + absl::Nanoseconds(1) || duration < absl::Nanoseconds(INT64_MIN)) {
+    return absl::InvalidArgumentError(absl::StrCat("the duration \"", text, "\" is longer than 292 years"));
   }
   absl::Time time = absl::FromCivil(t->local, absl::UTCTimeZone()) + absl::Nanoseconds(t->nanoseconds) + duration;
   t->local = absl::ToCivilSecond(time, absl::UTCTimeZone());

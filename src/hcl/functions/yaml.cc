@@ -34,6 +34,7 @@ class Writer {
     yaml_document_start_event_initialize(&event, nullptr, nullptr, nullptr, 1);
     Emit(event);
     RETURN_IF_ERROR(Node(v));
+    emitter_.open_ended = 0;  // nothing follows: no "..." behind a text that keeps its last newlines
     yaml_document_end_event_initialize(&event, 1);
     Emit(event);
     yaml_stream_end_event_initialize(&event);
@@ -70,7 +71,7 @@ class Writer {
     } else if (type.IsBool()) {
       Scalar(v.AsBool() ? "true" : "false", YAML_PLAIN_SCALAR_STYLE);
     } else if (type.IsNumber()) {
-      Scalar(NumberText(v.AsNumber()), YAML_PLAIN_SCALAR_STYLE);
+      Scalar(v.AsNumber().ToString(), YAML_PLAIN_SCALAR_STYLE);
     } else if (type.IsCapsule()) {
       return absl::InvalidArgumentError(absl::StrCat("a ", type.FriendlyName(), " cannot be written as YAML"));
     } else if (type.IsMap() || type.IsObject()) {
@@ -79,11 +80,6 @@ class Writer {
       return Elements(v.Elements());
     }
     return absl::OkStatus();
-  }
-
-  static std::string NumberText(const Number& n) {
-    if (n.IsInfinite()) return n.IsNegative() ? "-.inf" : ".inf";
-    return n.ToString();
   }
 
   absl::Status Elements(const Value::Vector& elements) {

@@ -118,7 +118,8 @@ class Reader {
   absl::StatusOr<Value> Tagged(const std::string& text, const std::string& tag, bool plain) const {
     if (tag.empty() || tag == YAML_STR_TAG) {
       if (tag.empty() && plain && IsYamlNan(text)) return Fail("there is no number that stands for .nan");
-      return tag.empty() && plain ? ResolveYamlScalar(text) : Value::Str(text);
+      if (tag.empty() && plain) return ResolveYamlScalar(text);
+      return Value::Str(text);
     }
     if (tag == YAML_NULL_TAG) return plain || !text.empty() ? Value::Null() : Value::Str(text);
     if (tag == "tag:yaml.org,2002:binary") {
@@ -130,7 +131,7 @@ class Reader {
 
   // A tag only checks what the text means by itself; what is quoted stays text all the same, as 0.11 has it.
   absl::StatusOr<Value> Basic(const std::string& text, const std::string& tag, bool plain) const {
-    const Value resolved = ResolveYamlScalar(text);
+    ASSIGN_OR_RETURN(const Value resolved, ResolveYamlScalar(text));
     const bool wants_number = tag == YAML_INT_TAG || tag == YAML_FLOAT_TAG;
     if (!wants_number && tag != YAML_BOOL_TAG && tag != YAML_TIMESTAMP_TAG) {
       return Fail(absl::StrCat("unsupported tag \"", tag, "\""));

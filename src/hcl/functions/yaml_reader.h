@@ -16,7 +16,7 @@ namespace waypoint::hcl {
 absl::StatusOr<Value> ParseYaml(std::string_view text);
 
 // A plain scalar by its looks: null, bool, number, time, else a string.
-Value ResolveYamlScalar(const std::string& text);
+absl::StatusOr<Value> ResolveYamlScalar(const std::string& text);
 
 // "Not a number", which is no number of the language.
 bool IsYamlNan(const std::string& text);

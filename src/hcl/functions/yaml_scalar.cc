@@ -2,9 +2,11 @@
 
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/civil_time.h"
+#include "base/status.h"
 #include "hcl/functions/yaml_reader.h"
 
 namespace waypoint::hcl {
@@ -27,9 +29,14 @@ const std::set<std::string>& FalseWords() {
   return *kWords;
 }
 
-std::optional<Value> AsNumber(const std::string& text) {
+absl::Status NoNumber(const std::string& text) {
+  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is no number; put it in quotes if it is a text"));
+}
+
+// nullopt: a text. An error: it looks like a number, but no digit is in it.
+absl::StatusOr<std::optional<Value>> AsNumber(const std::string& text) {
   static const RE2* const kDecimal =
-      new RE2(R"([-+]?(?:[0-9][0-9_]*|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?))");
+      new RE2(R"([-+][0-9_]*|[-+]?(?:[0-9][0-9_]*|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?))");
   static const RE2* const kHex = new RE2(R"([-+]?0x[0-9a-fA-F_]+)");
   static const RE2* const kOctal = new RE2(R"([-+]?0o[0-7_]+)");
   static const RE2* const kInfinity = new RE2(R"([-+]?\.(?:inf|Inf|INF))");
@@ -40,11 +47,11 @@ std::optional<Value> AsNumber(const std::string& text) {
     plain = absl::StrReplaceAll(plain, {{"0x", ""}, {"0o", ""}});
     std::optional<Number> n = Number::ParseInt(plain, hex ? 16 : 8);
     if (n) return Value::Num(*n);
-    return std::nullopt;
+    return NoNumber(text);
   }
   if (!RE2::FullMatch(text, *kDecimal)) return std::nullopt;
   absl::StatusOr<Number> n = Number::Parse(plain);
-  if (!n.ok()) return std::nullopt;
+  if (!n.ok()) return NoNumber(text);
   return Value::Num(*n);
 }
 
@@ -71,11 +78,12 @@ std::optional<std::string> YamlTime(const std::string& text) {
   return absl::StrFormat("%04d-%02d-%02dT%02d:%02d:%02d%s", year, month, day, hour, minute, second, zone);
 }
 
-Value ResolveYamlScalar(const std::string& text) {
+absl::StatusOr<Value> ResolveYamlScalar(const std::string& text) {
   if (NullWords().contains(text)) return Value::Null();
   if (TrueWords().contains(text)) return Value::Bool(true);
   if (FalseWords().contains(text)) return Value::Bool(false);
-  if (std::optional<Value> n = AsNumber(text)) return *n;
+  ASSIGN_OR_RETURN(std::optional<Value> number, AsNumber(text));
+  if (number) return *number;
   if (std::optional<std::string> time = YamlTime(text)) return Value::Str(*time);
   return Value::Str(text);
 }
