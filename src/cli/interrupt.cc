@@ -30,6 +30,8 @@ Interrupt::Interrupt() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A broken pipe is an error of the write that met it, not the end of the process.
   signal(SIGPIPE, SIG_IGN);
+  // So is a limit on the size of files.
+  signal(SIGXFSZ, SIG_IGN);
   signal_fd_ = signalfd(-1, &signals, SFD_CLOEXEC);
   wake_fd_ = eventfd(0, EFD_CLOEXEC);
   hangup_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -1,7 +1,7 @@
 // Ctrl-C as stop tokens: the first one asks to stop, the second one gives up waiting for the end.
 //
 // Owns:    SIGINT and SIGTERM of the process: blocked in every thread, taken by one thread of its own. So it must
-//          be made before any other thread. SIGPIPE is ignored.
+//          be made before any other thread. SIGPIPE and SIGXFSZ are ignored.
 // Threads: tokens may be used anywhere; callbacks run on the thread of this object.
 #pragma once
 

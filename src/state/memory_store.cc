@@ -254,7 +254,9 @@ void MemoryStore::Fail(const absl::Status& cause) {
   for (auto it = failed.rbegin(); it != failed.rend(); ++it) RunUndo(it->undo);
   backend_.Recover(std::move(restore));
   const absl::Status answer = absl::UnavailableError(absl::StrCat(
-      "the server cannot store changes now (", cause.message(), "); nothing was changed, try again later"));
+      "the server cannot store changes now (", cause.message(), "); nothing was changed, ",
+      absl::IsResourceExhausted(cause) ? "free some space on its disk and try again, the server goes on by itself"
+                                       : "try again later"));
   for (const Pending& pending : failed) {
     for (const Answer& a : pending.answers) a.done(answer);
   }

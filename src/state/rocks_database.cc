@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/table.h"
+#include "state/rocks_log.h"
 #include "state/rocks_status.h"
 
 namespace waypoint::state {
@@ -23,8 +24,7 @@ rocksdb::Options Tuned(rocksdb::Env* env) {
   options.max_total_wal_size = 64 << 20;
   options.max_background_jobs = 2;
   options.compression = rocksdb::kLZ4Compression;
-  options.keep_log_file_num = 3;
-  options.max_log_file_size = 1 << 20;
+  options.info_log = MakeRocksLog();
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(32 << 20);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,12 +42,13 @@ class RocksFailure : public ::testing::Test {
     backend_.reset();
     executor_.RunAll();
   }
-  absl::Status Put(const std::string& name) {
+  absl::Status Put(const std::string& name, const std::string& body = "") {
     std::optional<absl::Status> answer;
     store_->Update(
         [&](Txn& txn) {
           pb::Project project;
           project.set_name(name);
+          project.set_waypoint_hcl(body);
           txn.Put(name, project);
           return absl::OkStatus();
         },
@@ -125,6 +127,33 @@ TEST_P(RocksFault, AtEveryCall) {
     }
     files_->Heal();
     const absl::Status healed = Put("healed");
+    EXPECT_TRUE(healed.ok()) << healed;
+    Stop();
+    ASSERT_TRUE(Start().ok());
+    for (const std::string& name : kept) EXPECT_TRUE(Has(name)) << name;
+    for (const std::string& name : refused) EXPECT_FALSE(Has(name)) << name;
+    Stop();
+  }
+}
+
+// Much is written, so the fault also strikes where RocksDB turns its memory into tables, in threads of its own.
+TEST_P(RocksFault, WhileTablesAreWritten) {
+  std::mt19937 random(7);
+  std::string body(2 << 20, ' ');  // does not compress
+  for (char& c : body) c = static_cast<char>(random());
+  std::vector<std::string> kept;
+  std::vector<std::string> refused;
+  for (const int call : {23}) {
+    SCOPED_TRACE(call);
+    const absl::Status started = Start();
+    ASSERT_TRUE(started.ok()) << started;
+    files_->Break(GetParam(), call);
+    for (int i = 0; i < 12; ++i) {
+      const std::string name = absl::StrCat("c", call, "-", i);
+      (Put(name, body).ok() ? kept : refused).push_back(name);
+    }
+    files_->Heal();
+    const absl::Status healed = Put("healed", body);
     EXPECT_TRUE(healed.ok()) << healed;
     Stop();
     ASSERT_TRUE(Start().ok());
