@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "auth/base58.h"
 #include "auth/token_form.h"
+#include "base/go_duration.h"
 #include "base/status.h"
 
 namespace waypoint::auth {
@@ -118,15 +119,9 @@ absl::Status CheckNotExpired(const pb::Token& token, absl::Time now) {
 }
 
 absl::StatusOr<absl::Duration> ParseLifetime(absl::string_view text) {
-  absl::Duration duration;
-  // absl reads the same text as Go, but for "inf", the letter mu, and what Go's 64 bits of nanoseconds cannot hold.
-  const std::string plain = absl::StrReplaceAll(text, {{"\u00b5s", "us"}, {"\u03bcs", "us"}});
-  if (absl::StrContains(plain, "inf") || !absl::ParseDuration(plain, &duration) ||
-      absl::AbsDuration(duration) > absl::Nanoseconds(INT64_MAX)) {
-    return absl::UnknownError(
-        absl::StrCat("\"", text, "\" is no duration; write a number with a unit, such as 300ms, 1h30m or 720h"));
-  }
-  return duration;
+  if (const auto duration = ParseGoDuration(text)) return *duration;
+  return absl::UnknownError(
+      absl::StrCat("\"", text, "\" is no duration; write a number with a unit, such as 300ms, 1h30m or 720h"));
 }
 
 }  // namespace waypoint::auth

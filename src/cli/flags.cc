@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "base/go_duration.h"
 #include "base/status.h"
 #include "cli/ui/text.h"
 
@@ -75,11 +76,8 @@ absl::string_view StripDashes(absl::string_view word) {
 
 absl::StatusOr<absl::Duration> ParseFlagDuration(std::string text) {
   if (text.empty() || (text.back() != 's' && text.back() != 'm' && text.back() != 'h')) text += "s";
-  absl::Duration duration;
-  if (!absl::ParseDuration(text, &duration)) {
-    return absl::InvalidArgumentError("it must be a duration such as 30s, 5m or 1h30m");
-  }
-  return duration;
+  if (const auto duration = ParseGoDuration(text)) return *duration;
+  return absl::InvalidArgumentError("it must be a duration such as 30s, 5m or 1h30m");
 }
 
 void FlagSet::Add(FlagDoc doc, std::string type, std::string default_text,

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "ptypes/duration.h"
+#include "base/go_duration.h"
 #include "ptypes/names.h"
 #include "ptypes/ssh_key.h"
 #include "ptypes/violations.h"

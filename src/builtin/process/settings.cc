@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/go_duration.h"
 
 namespace waypoint::builtin::process {
 
@@ -29,7 +30,9 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view field, absl::stri
   double seconds = 0;
   if (absl::SimpleAtod(text, &seconds)) {
     duration = absl::Seconds(seconds);
-  } else if (!absl::ParseDuration(text, &duration)) {
+  } else if (const auto parsed = ParseGoDuration(text)) {
+    duration = *parsed;
+  } else {
     return absl::InvalidArgumentError(absl::StrCat(field, ": \"", text, "\" is no duration; write it like \"10s\""));
   }
   if (duration < absl::ZeroDuration() || duration > absl::Hours(24)) {

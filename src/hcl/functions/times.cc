@@ -2,8 +2,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "base/go_duration.h"
 #include "hcl/functions/builder.h"
 #include "hcl/functions/functions.h"
 
@@ -155,22 +155,16 @@ absl::StatusOr<Value> FormatDate(Args a, const Type&) {
   return Value::Str(out);
 }
 
-// A number with its unit, any number of times: 1h30m, -1.5h, 10us. absl refuses what Go refuses.
 absl::StatusOr<Value> TimeAdd(Args a, const Type&) {
   std::optional<Timestamp> t = ParseTimestamp(a[0].AsString());
   if (!t) return absl::InvalidArgumentError(absl::StrCat("not a valid RFC3339 timestamp: \"", a[0].AsString(), "\""));
-  absl::Duration duration;
   const std::string& text = a[1].AsString();
-  const std::string plain = absl::StrReplaceAll(text, {{"\u00b5s", "us"}, {"\u03bcs", "us"}});
-  if (text.find("inf") != std::string::npos || !absl::ParseDuration(plain, &duration)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not a valid duration: \"", text, "\" (use a number with its unit, as in \"1h30m\")"));
+  const std::optional<absl::Duration> duration = ParseGoDuration(text);
+  if (!duration.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "not a valid duration: \"", text, "\" (use numbers with their units, as in \"1h30m\"; less than 292 years)"));
   }
-  // 0.11 counts nanoseconds in 64 bits.
-  if (duration >= absl::Nanoseconds(INT64_MAX) + absl::Nanoseconds(1) || duration < absl::Nanoseconds(INT64_MIN)) {
-    return absl::InvalidArgumentError(absl::StrCat("the duration \"", text, "\" is longer than 292 years"));
-  }
-  absl::Time time = absl::FromCivil(t->local, absl::UTCTimeZone()) + absl::Nanoseconds(t->nanoseconds) + duration;
+  absl::Time time = absl::FromCivil(t->local, absl::UTCTimeZone()) + absl::Nanoseconds(t->nanoseconds) + *duration;
   t->local = absl::ToCivilSecond(time, absl::UTCTimeZone());
   return Value::Str(Text(*t));
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/go_duration.h"
 
 namespace waypoint::entrypoints {
 
@@ -20,12 +21,12 @@ void ListInstancesCall::OnMessage(pb::ListInstancesRequest request) {
   deployment_id_ = request.deployment_id();
   auto instances = room_.instances.OfDeployment(deployment_id_);
   if (request.wait_timeout().empty() || !instances.empty()) return Answer(instances);
-  absl::Duration timeout;
-  if (!absl::ParseDuration(request.wait_timeout(), &timeout)) {
+  const std::optional<absl::Duration> timeout = ParseGoDuration(request.wait_timeout());
+  if (!timeout.has_value()) {
     return out_.Finish(absl::FailedPreconditionError(
         absl::StrCat("wait_timeout \"", request.wait_timeout(), "\" is not a duration; write it like 30s or 5m")));
   }
-  WaitForOne(timeout);
+  WaitForOne(*timeout);
 }
 
 void ListInstancesCall::WaitForOne(absl::Duration timeout) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "base/go_duration.h"
 #include "base/status.h"
 #include "ptypes/ssh_key.h"
 #include "server/jobs/machine.h"
@@ -63,8 +64,7 @@ Violations Check(const pb::Job& job) {
 }  // namespace
 
 absl::StatusOr<absl::Duration> ParseWait(absl::string_view text) {
-  absl::Duration duration;
-  if (absl::ParseDuration(text, &duration) && duration != absl::InfiniteDuration()) return duration;
+  if (const auto duration = ParseGoDuration(text)) return *duration;
   return absl::FailedPreconditionError(
       absl::StrCat("\"", text, "\" is not a duration; write it like 30s, 5m or 1h30m"));
 }

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/go_duration.h"
 #include "base/status.h"
-#include "ptypes/duration.h"
 #include "ptypes/project.h"
 #include "server/records/operations.h"
 
@@ -21,7 +21,7 @@ Intervals Polled(const state::View& view, Settings (*settings)(const pb::Project
     pb::Project project = stored;
     if (!ptypes::FillPollDefaults(project).ok()) return true;  // was refused when it was stored
     const auto [enabled, text] = settings(project);
-    const auto interval = ptypes::ParseGoDuration(text);
+    const auto interval = ParseGoDuration(text);
     if (enabled && interval && *interval > absl::ZeroDuration()) intervals[key] = *interval;
     return true;
   });
