@@ -308,8 +308,10 @@ bool Session::Confirm(absl::string_view question) {
 std::string Session::Ago(absl::Time time) const { return RelativeTime(time, world_.clock->Now()); }
 
 std::string ErrorText(const absl::Status& status) {
-  if (absl::IsCancelled(status)) return "operation canceled";
   std::string text(status.message());
+  // A job that ends because of another one says which and why.
+  const bool because_of_a_job = absl::StrContains(absl::AsciiStrToLower(text), "job");
+  if (absl::IsCancelled(status) && !because_of_a_job) return "operation canceled";
   if (text.empty()) text = absl::StrCat("the server answered ", absl::StatusCodeToString(status.code()));
   for (const auto& [key, value] : DetailsOf(status)) absl::StrAppend(&text, "\n\"", key, "\": \"", value, "\"");
   return absl::StrJoin(WrapText(text, kErrorWidth), "\n");

@@ -33,17 +33,27 @@ std::string OutputFile(const std::string& folder) { return JoinPath(folder, "out
 std::string ExitFile(const std::string& folder) { return JoinPath(folder, "exit"); }
 std::string Marker(const std::string& id) { return absl::StrCat("WAYPOINT_TASK_ID=", id); }
 
+std::string ThisProgram() {
+  char self[4096];
+  ssize_t n = ::readlink("/proc/self/exe", self, sizeof self);
+  return n > 0 ? std::string(self, n) : "waypoint";
+}
+
+// Without an entrypoint an image's own would run; that of on-demand runners is waypoint.
+std::vector<std::string> CommandOf(const sdk::Args::TaskLaunchInfo& task) {
+  std::vector<std::string> words(task.entrypoint().begin(), task.entrypoint().end());
+  const bool is_agent = task.arguments_size() >= 2 && task.arguments(0) == "runner" && task.arguments(1) == "agent";
+  if (words.empty() && is_agent) words.push_back("waypoint");
+  words.insert(words.end(), task.arguments().begin(), task.arguments().end());
+  if (!words.empty() && BaseName(words[0]) == "waypoint") words[0] = ThisProgram();
+  return words;
+}
+
 // A shell around it leaves the exit code behind for whoever watches, also another runner later on.
 std::vector<std::string> Wrapped(const std::string& folder, const sdk::Args::TaskLaunchInfo& task) {
   std::vector<std::string> argv = {"/bin/sh", "-c", "\"$@\"; echo $? >\"$0.new\" && mv \"$0.new\" \"$0\"",
                                    ExitFile(folder)};
-  argv.insert(argv.end(), task.entrypoint().begin(), task.entrypoint().end());
-  argv.insert(argv.end(), task.arguments().begin(), task.arguments().end());
-  if (argv.size() > 4 && BaseName(argv[4]) == "waypoint") {
-    char self[4096];
-    ssize_t n = ::readlink("/proc/self/exe", self, sizeof self);
-    if (n > 0) argv[4].assign(self, n);
-  }
+  for (std::string& word : CommandOf(task)) argv.push_back(std::move(word));
   return argv;
 }
 
@@ -64,6 +74,9 @@ int ExitCodeOf(const std::string& folder) {
 }
 
 }  // namespace
+
+// A task that could be started but not stopped would be worse than none.
+absl::Status TaskLauncher::Check() { return ParseDuration("stop_timeout", config.stop_timeout, kStopTimeout).status(); }
 
 absl::StatusOr<pb::TaskInfo> TaskLauncher::Start(const sdk::Args::TaskLaunchInfo& task) {
   if (task.entrypoint().empty() && task.arguments().empty()) {
@@ -133,6 +146,7 @@ plugin::NativeType TaskLauncherType(const Options& options) {
   plugin::NativeType type = plugin::NativeType::Of<TaskLauncher>(
       std::function<std::shared_ptr<TaskLauncher>()>([options] { return std::make_shared<TaskLauncher>(options); }));
   type.Config(&TaskLauncher::config, fields);
+  type.Validate(&TaskLauncher::Check);
   type.Docs({"Runs tasks, such as on-demand runners, as processes of this machine.", "task {\n  use \"process\" {}\n}",
              "", "process.TaskInfo"});
   type.Add(Function::kStartTask, &TaskLauncher::Start);

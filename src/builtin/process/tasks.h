@@ -1,7 +1,8 @@
 // Task launcher: runs a task as a process of this machine, in a session of its own.
 //
 // The image of the task is not used: its entrypoint and arguments are run as they are. A program named
-// "waypoint", as in on-demand runner images, is this program.
+// "waypoint", as in on-demand runner images, is this program; so is the entrypoint of "runner agent ...", which
+// the server leaves to the image.
 #pragma once
 
 #include <map>
@@ -22,6 +23,7 @@ class TaskLauncher {
   };
   explicit TaskLauncher(Options options) : options_(std::move(options)) {}
 
+  absl::Status Check();
   absl::StatusOr<pb::TaskInfo> Start(const plugin::sdk::Args::TaskLaunchInfo& task);
   absl::Status Stop(plugin::Named<"state", pb::TaskInfo> state);
   absl::StatusOr<int> Watch(plugin::Ui& ui, plugin::Named<"state", pb::TaskInfo> state, std::stop_token stop);

@@ -1,0 +1,80 @@
+"""On-demand runners started as processes of the machine: a real server over TLS, a real runner, and what they start."""
+import json
+import unittest
+
+from kill_test import Kill
+from world import wait_for
+
+
+class OnDemand(Kill):
+    def setUp(self):
+        super().setUp()
+        self.waypoint("server", "config-set", "-advertise-addr=127.0.0.1:%d" % self.grpc,
+                      "-advertise-tls-skip-verify")
+        self.start_runner()
+
+    def profile(self, *words):
+        self.waypoint("runner", "profile", "set", "-plugin-type=process", "-default", *words, "odr")
+
+    def by_operation(self):
+        return {next(name for name in ("startTask", "watchTask", "stopTask", "build") if name in job): job
+                for job in self.jobs()}
+
+    def task(self):
+        return json.loads(self.waypoint("task", "list", "-json"))["task"]
+
+    def is_cleaned_up(self):
+        wait_for("the task to be stopped", lambda: self.task()["jobState"] == "STOPPED")
+        self.assertEqual(self.processes("-odr-profile-id"), [])
+        self.assertEqual(list((self.home / ".local/share/waypoint/process/tasks").iterdir()), [])
+        self.assertNotIn("on-demand", self.waypoint("runner", "list"))
+
+    def test_chain(self):
+        self.profile()
+        self.let_it_end()
+        output = self.waypoint("build", "-local=false")
+        self.assertIn('Performing operation on "process" with runner profile "odr"', output)
+        self.assertEqual(self.lines(), ["run", "end"])
+        self.is_cleaned_up()
+        jobs = self.by_operation()
+        self.assertEqual({name: job["state"] for name, job in jobs.items()},
+                         dict.fromkeys(("startTask", "watchTask", "build", "stopTask"), "SUCCESS"))
+        runner = jobs["build"]["assignedRunner"]["id"]
+        self.assertEqual(runner, jobs["build"]["targetRunner"]["id"]["id"])
+        self.assertEqual({jobs[name]["assignedRunner"]["id"] for name in ("startTask", "watchTask", "stopTask")},
+                         {"one"})
+        self.assertEqual(jobs["watchTask"]["result"]["watchTask"].get("exitCode", 0), 0)
+        # What the on-demand runner says is the output of the watching job.
+        self.assertIn(runner, self.waypoint("job", "get-stream", jobs["watchTask"]["id"]))
+
+    def test_launch_fails(self):
+        config = self.project / "launcher.hcl"
+        config.write_text('stop_timeout = "soon"')
+        self.profile("-plugin-config=launcher.hcl")
+        output = self.waypoint("build", "-local=false", check=False)
+        self.assertEqual(self.code, 1)
+        self.assertIn('"soon" is no duration', output)
+        self.assertEqual(self.lines(), [])
+        wait_for("the task to be stopped", lambda: self.task()["jobState"] == "STOPPED")
+        states = {name: job["state"] for name, job in self.by_operation().items()}
+        self.assertEqual(states, dict(dict.fromkeys(("startTask", "watchTask", "build"), "ERROR"),
+                                      stopTask="SUCCESS"))
+
+    def test_runner_dies_before_its_job(self):
+        # It can't reach a server there, so it ends; nobody will ever take the job.
+        self.profile("-env-var=WAYPOINT_SERVER_ADDR=127.0.0.1:1")
+        command = self.launch("build.log", "build", "-local=false")
+        wait_for("the reason", lambda: "failed" in self.logged("build.log"))
+        self.assertIn("Queued: the on-demand runner", self.logged("build.log"))
+        job = self.by_operation()["build"]
+        self.assertEqual(job["state"], "QUEUED")
+        self.assertEqual(job["blocked"]["kind"], "ON_DEMAND_FAILED")
+        self.assertIn("exit code 1", job["blocked"]["message"])
+        self.assertIn("exit code 1", self.waypoint("job", "inspect", job["id"]))
+        self.waypoint("job", "cancel", job["id"])
+        self.assertEqual(command.wait(timeout=10), 1)
+        self.is_cleaned_up()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
