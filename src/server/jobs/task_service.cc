@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "errors/details.h"
 #include "server/jobs/job_retention.h"
 
 namespace waypoint::jobs {
@@ -18,7 +19,12 @@ using server::Caller;
 using server::Needs;
 using server::Reply;
 
+absl::Status NoRef() { return InvalidFields({{"ref", "cannot be blank"}}); }
+
 absl::StatusOr<std::shared_ptr<const pb::Task>> FindTask(const state::View& view, const pb::Ref::Task& ref) {
+  if (ref.ref_case() == pb::Ref::Task::REF_NOT_SET) {
+    return absl::FailedPreconditionError("ref names no task: give its id, or the id of its main job");
+  }
   std::shared_ptr<const pb::Task> task;
   if (ref.ref_case() == pb::Ref::Task::kJobId) {
     // By its main job, which knows its task; other jobs of a task do not lead to it.
@@ -63,6 +69,7 @@ void TaskService::Register(server::Table& table) {
 }
 
 void TaskService::Get(const Caller& caller, const pb::GetTaskRequest& request, Reply<pb::GetTaskResponse> reply) {
+  if (!request.has_ref()) return reply(NoRef());
   auto response = std::make_shared<pb::GetTaskResponse>();
   auto look = [&](const state::View& view) -> absl::Status {
     ASSIGN_OR_RETURN(auto task, FindTask(view, request.ref()));
@@ -91,6 +98,7 @@ void TaskService::List(const Caller& caller, const pb::ListTaskRequest& request,
 // Start, main, watch, stop. The first failure ends it; what was cancelled before stays so.
 void TaskService::Cancel(const Caller& caller, const pb::CancelTaskRequest& request,
                          Reply<google::protobuf::Empty> reply) {
+  if (!request.has_ref()) return reply(NoRef());
   auto refused = std::make_shared<absl::Status>();
   auto cancel = [&](Step& step) -> absl::Status {
     ASSIGN_OR_RETURN(auto task, FindTask(step.txn(), request.ref()));

@@ -14,6 +14,14 @@ namespace waypoint::polling {
 using server::Caller;
 using server::Reply;
 
+namespace {
+
+absl::Status Unnamed(absl::string_view what) {
+  return absl::FailedPreconditionError(absl::StrCat("the reference to the ", what, " names none: give id or sequence"));
+}
+
+}  // namespace
+
 PollService::PollService(jobs::Engine& engine, const jobs::JobQueue& queue, server::RecordIndexes indexes)
     : engine_(engine),
       queue_(queue),
@@ -48,13 +56,16 @@ absl::Status PollService::QueueReports(jobs::Step& step, const std::string& proj
 absl::StatusOr<jobs::NewJob> PollService::Expedited(const state::View& view,
                                                     const pb::ExpediteStatusReportRequest& request) const {
   const std::string workspace = request.workspace().workspace().empty() ? "default" : request.workspace().workspace();
+  using Ref = pb::Ref::Operation;
   if (request.has_deployment()) {
+    if (request.deployment().target_case() == Ref::TARGET_NOT_SET) return Unnamed("deployment");
     ASSIGN_OR_RETURN(const auto deployment,
                      server::FindOperation<pb::Deployment>(view, *indexes_.deployments, request.deployment()));
     ASSIGN_OR_RETURN(const auto project, server::FindProject(view, deployment->application().project()));
     return StatusJob(*project, workspace, *deployment);
   }
   if (request.has_release()) {
+    if (request.release().target_case() == Ref::TARGET_NOT_SET) return Unnamed("release");
     ASSIGN_OR_RETURN(const auto release,
                      server::FindOperation<pb::Release>(view, *indexes_.releases, request.release()));
     ASSIGN_OR_RETURN(const auto project, server::FindProject(view, release->application().project()));

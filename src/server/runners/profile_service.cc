@@ -46,6 +46,8 @@ absl::Status Missing(const pb::Ref::OnDemandRunnerConfig& ref) {
   return WithDetail(WithDetail(std::move(status), "id", ref.id()), "name", ref.name());
 }
 
+absl::Status NoConfig() { return InvalidFields({{"config", "cannot be blank"}}); }
+
 // The record that this request means: the one with its id, or with its name, or a new one.
 absl::StatusOr<std::string> IdFor(state::Txn& txn, const pb::OnDemandRunnerConfig& profile) {
   pb::Ref::OnDemandRunnerConfig ref;
@@ -101,9 +103,10 @@ void ProfileService::Upsert(const Caller& caller, const pb::UpsertOnDemandRunner
                          [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
 }
 
-// A reference to nothing is answered with nothing.
+// A reference to nothing is answered with nothing; no reference at all is a mistake.
 void ProfileService::Get(const Caller& caller, const pb::GetOnDemandRunnerConfigRequest& request,
                          Reply<pb::GetOnDemandRunnerConfigResponse> reply) {
+  if (!request.has_config()) return reply(NoConfig());
   auto response = std::make_shared<pb::GetOnDemandRunnerConfigResponse>();
   auto look = [&](const state::View& view) {
     if (request.config().id().empty() && request.config().name().empty()) return absl::OkStatus();
@@ -129,6 +132,7 @@ void ProfileService::GetDefault(const Caller& caller, const google::protobuf::Em
 
 void ProfileService::Delete(const Caller& caller, const pb::DeleteOnDemandRunnerConfigRequest& request,
                             Reply<pb::DeleteOnDemandRunnerConfigResponse> reply) {
+  if (!request.has_config()) return reply(NoConfig());
   auto response = std::make_shared<pb::DeleteOnDemandRunnerConfigResponse>();
   auto remove = [&](state::Txn& txn) {
     auto profile = jobs::FindProfile(txn, request.config());

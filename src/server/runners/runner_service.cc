@@ -88,7 +88,8 @@ void RunnerService::Adopt(const Caller& caller, const pb::AdoptRunnerRequest& re
 
 void RunnerService::Forget(const Caller& caller, const pb::ForgetRunnerRequest& request,
                            Reply<google::protobuf::Empty> reply) {
-  if (absl::Status status = CheckId(request.runner_id()); !status.ok()) return reply(status);
+  // Any name may be forgotten, also one that was never possible.
+  if (request.runner_id().empty()) return reply(InvalidFields({{"runner_id", "cannot be blank"}}));
   auto forget = [&](jobs::Step& step) {
     step.txn().Delete<pb::Runner>(request.runner_id());
     return absl::OkStatus();

@@ -199,6 +199,7 @@ TEST_F(OnDemandTest, ProfileRules) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(field));
   }
   pb::GetOnDemandRunnerConfigRequest get;
+  get.mutable_config();
   auto nothing = server.Call<pb::GetOnDemandRunnerConfigResponse>("GetOnDemandRunnerConfig", get);
   EXPECT_TRUE(nothing.ok() && !nothing->has_config());
   get.mutable_config()->set_name("nosuch");
