@@ -1,8 +1,9 @@
 // Exec and logs that the platform itself offers, instead of the entrypoint (core-and-plugins.md A9 Exec).
 //
 // Threads: one.
-// Errors:  Unimplemented: the platform offers it, but this runner does not carry such sessions. A platform that does
-//          not offer it is no error: there is nothing to do.
+// Errors:  of the component's logs. A command that fails is no error of the job: its code goes to the client. A
+// platform
+//          that offers neither is no error: there is nothing to do.
 #pragma once
 
 #include "absl/status/status.h"

@@ -55,7 +55,8 @@ void EntrypointConfigStream::OnDeployment(const pb::EntrypointConfigRequest& req
   number_ = room_.instances.Add(std::move(info), request.disable_exec(), room_.clock.Now());
   watch_ = room_.store.Watch({"config_var", "config_source"}, [this] { Refresh(); });
   exec_listener_ = room_.exec.OnChange(instance_id_, [this] { OnExec(); });
-  exec_from_ = room_.clock.Now() + kYoung;
+  exec_from_ = room_.clock.Now();
+  if (request.type() != pb::Instance::VIRTUAL) exec_from_ += kYoung;
   Refresh();
 }
 

@@ -13,30 +13,18 @@
 #include "absl/status/statusor.h"
 #include "auth/identity.h"
 #include "base/clock.h"
-#include "server/common/operation_index.h"
-#include "server/entrypoints/exec_sessions.h"
-#include "server/entrypoints/instances.h"
+#include "server/entrypoints/room.h"
 #include "server/handler.h"
-#include "state/store.h"
 #include "waypoint/entrypoint.pb.h"
 
 namespace waypoint::entrypoints {
-
-// What the sessions of this folder share.
-struct Room {
-  state::Store& store;
-  Clock& clock;
-  Instances instances;
-  ExecSessions exec;
-  const server::OperationIndex* deployments = nullptr;  // none: looks at all records
-};
 
 class EntrypointConfigStream : public server::Session<pb::EntrypointConfigRequest, pb::EntrypointConfigResponse> {
  public:
   using Response = pb::EntrypointConfigResponse;
 
-  EntrypointConfigStream(Room& room, auth::Identity identity, server::Outbox<Response> outbox)
-      : Session(outbox), room_(room), identity_(std::move(identity)) {}
+  EntrypointConfigStream(Room& room, const server::Caller& caller, server::Outbox<Response> outbox)
+      : Session(outbox), room_(room), identity_(caller.identity) {}
   ~EntrypointConfigStream() override { Stop(); }
 
   void OnMessage(pb::EntrypointConfigRequest request) override;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -12,8 +13,8 @@ void EntrypointLogStream::OnMessage(pb::EntrypointLogBatch batch) {
   const bool first = instance_id_.empty();
   if (first) instance_id_ = batch.instance_id();
   // Looked up each time: after a reconnect the instance has a new buffer.
-  const Instance* instance = room_.instances.Find(instance_id_);
-  if (instance == nullptr) {
+  const std::shared_ptr<InstanceLog> log = FindLog();
+  if (log == nullptr) {
     if (first) {
       out_.Finish(absl::NotFoundError(absl::StrCat("instance ", instance_id_,
                                                    " is not connected: its EntrypointConfig "
@@ -27,7 +28,13 @@ void EntrypointLogStream::OnMessage(pb::EntrypointLogBatch batch) {
     if (absl::EndsWith(entry.line(), "\n")) entry.mutable_line()->pop_back();
     lines.push_back(std::move(entry));
   }
-  instance->log->Write(room_.clock.Now(), std::move(lines));
+  log->Write(room_.clock.Now(), std::move(lines));
+}
+
+std::shared_ptr<InstanceLog> EntrypointLogStream::FindLog() const {
+  if (const Instance* instance = room_.instances.Find(instance_id_)) return instance->log;
+  auto it = room_.platform_logs.find(absl::AsciiStrToLower(instance_id_));
+  return it == room_.platform_logs.end() ? nullptr : it->second;
 }
 
 void EntrypointLogStream::OnHalfClose() {

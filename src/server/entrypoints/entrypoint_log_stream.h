@@ -21,6 +21,8 @@ class EntrypointLogStream : public server::Session<pb::EntrypointLogBatch, googl
   void OnHalfClose() override;
 
  private:
+  std::shared_ptr<InstanceLog> FindLog() const;
+
   Room& room_;
   std::string instance_id_;  // of the first batch; later ones are ignored
 };

@@ -18,14 +18,14 @@ namespace waypoint::entrypoints {
 
 class EntrypointService {
  public:
-  EntrypointService(state::Store& store, Clock& clock, const server::OperationIndex* deployments)
-      : room_{store, clock, {}, ExecSessions(clock.Now()), deployments} {}
+  EntrypointService(jobs::Engine& engine, const jobs::JobQueue& queue, const server::OperationIndex* deployments)
+      : room_{engine.store(), engine.clock(), engine, queue, deployments, {}, ExecSessions(engine.clock().Now()), {}} {}
   void Register(server::Table& table);
 
   const Instances& instances() const { return room_.instances; }
 
  private:
-  template <typename Req, typename Res, typename Session, bool kIdentity>
+  template <typename Req, typename Res, typename Session>
   std::unique_ptr<server::Session<Req, Res>> Open(const server::Caller& caller, server::Outbox<Res> outbox);
 
   Room room_;

@@ -7,17 +7,19 @@
 namespace waypoint::entrypoints {
 namespace {
 
-absl::StatusOr<const Instance*> ById(const Room& room, const std::string& id) {
+constexpr absl::Duration kVirtualInstance = absl::Seconds(60);
+
+absl::StatusOr<ExecTarget> ById(const Room& room, const std::string& id) {
   const Instance* instance = room.instances.Find(id);
   if (instance == nullptr) return absl::NotFoundError(absl::StrCat("there is no instance with id ", id));
   if (instance->disable_exec) {
     return absl::PermissionDeniedError(absl::StrCat("exec is disabled for instance ", id));
   }
-  return instance;
+  return ExecTarget{instance, nullptr};
 }
 
 // The one with the fewest sessions; the first in order of ids among equals.
-absl::StatusOr<const Instance*> OfDeployment(const Room& room, const std::string& deployment_id) {
+absl::StatusOr<ExecTarget> OfDeployment(const Room& room, const std::string& deployment_id) {
   const Instance* best = nullptr;
   size_t fewest = 0;
   bool any = false;
@@ -31,7 +33,7 @@ absl::StatusOr<const Instance*> OfDeployment(const Room& room, const std::string
       fewest = sessions;
     }
   }
-  if (best != nullptr) return best;
+  if (best != nullptr) return ExecTarget{best, nullptr};
   if (!any) {
     return absl::ResourceExhaustedError(
         "no instance of this deployment is connected: nothing is running, or it is still starting; see: waypoint logs");
@@ -43,25 +45,28 @@ absl::StatusOr<const Instance*> OfDeployment(const Room& room, const std::string
 
 }  // namespace
 
-absl::StatusOr<const Instance*> PickInstance(const Room& room, const state::View& view,
-                                             const pb::ExecStreamRequest::Start& start) {
+absl::StatusOr<ExecTarget> PickTarget(const Room& room, const state::View& view,
+                                      const pb::ExecStreamRequest::Start& start) {
   if (start.args().empty()) return absl::FailedPreconditionError("start.args must not be empty");
   if (start.target_case() == pb::ExecStreamRequest::Start::kInstanceId) return ById(room, start.instance_id());
   if (start.target_case() != pb::ExecStreamRequest::Start::kDeploymentId) {
     return absl::FailedPreconditionError("start.target is required: deployment_id or instance_id");
   }
-  if (view.Get<pb::Deployment>(start.deployment_id()) == nullptr) {
+  auto deployment = view.Get<pb::Deployment>(start.deployment_id());
+  if (deployment == nullptr) {
     return absl::NotFoundError(absl::StrCat("there is no deployment with id ", start.deployment_id()));
   }
+  if (deployment->has_exec_plugin()) return ExecTarget{nullptr, deployment};
   return OfDeployment(room, start.deployment_id());
 }
 
 void StartExecStream::OnMessage(pb::ExecStreamRequest message) {
-  if (session_ == nullptr) {
-    if (message.has_start()) return Start(message.start());
+  if (!start_.has_value()) {
+    if (message.has_start()) return Start(std::move(*message.mutable_start()));
     out_.Finish(absl::FailedPreconditionError("the first message must be start"));
     return;
   }
+  if (session_ == nullptr) return;
   pb::EntrypointExecResponse to_entrypoint;
   if (message.has_input()) {
     to_entrypoint.set_input(std::move(*message.mutable_input()->mutable_data()));
@@ -76,26 +81,59 @@ void StartExecStream::OnMessage(pb::ExecStreamRequest message) {
   session_->WakeEntrypoint();
 }
 
-void StartExecStream::Start(const pb::ExecStreamRequest::Start& start) {
-  absl::StatusOr<const Instance*> instance = absl::InternalError("not looked up");
+void StartExecStream::Start(pb::ExecStreamRequest::Start start) {
+  start_ = std::move(start);
+  absl::StatusOr<ExecTarget> target = absl::InternalError("not looked up");
   room_.store.Look(
       [&](const state::View& view) {
-        instance = PickInstance(room_, view, start);
-        return instance.status();
+        target = PickTarget(room_, view, *start_);
+        return target.status();
       },
       [](absl::Status) {});
-  if (!instance.ok()) {
-    out_.Finish(instance.status());
-    return;
-  }
-  session_ = room_.exec.Create((*instance)->info.id(), start);
+  if (!target.ok()) return out_.Finish(target.status());
+  target->by_platform != nullptr ? StartPluginJob(*target->by_platform) : Begin(target->instance->info.id());
+}
+
+void StartExecStream::StartPluginJob(const pb::Deployment& deployment) {
+  job_ = std::make_unique<PluginJob>(room_, PluginJob::Kind::kExec, [this](absl::Status status) {
+    if (session_ != nullptr) return;  // its instance says how the command ends
+    if (status.ok()) return AwaitInstance();
+    StopWaiting();
+    out_.Finish(std::move(status));
+  });
+  job_->Start(caller_, deployment);
+}
+
+void StartExecStream::AwaitInstance() {
+  if (room_.instances.Find(job_->instance_id()) != nullptr) return Begin(job_->instance_id());
+  if (listener_ != 0) return;
+  listener_ = room_.instances.OnChange([this] {
+    if (room_.instances.Find(job_->instance_id()) == nullptr) return;
+    StopWaiting();
+    Begin(job_->instance_id());
+  });
+  timer_ = room_.clock.After(kVirtualInstance, [this] {
+    timer_ = 0;
+    StopWaiting();
+    out_.Finish(absl::DeadlineExceededError("the runner of the exec job did not connect within a minute"));
+  });
+}
+
+void StartExecStream::Begin(const std::string& instance_id) {
+  session_ = room_.exec.Create(instance_id, *start_);
   session_->wake_client = [this] { out_.Wake(); };
   session_->to_client.emplace_back().mutable_open();
   out_.Wake();
 }
 
+void StartExecStream::StopWaiting() {
+  if (listener_ != 0) room_.instances.RemoveListener(std::exchange(listener_, 0));
+  if (timer_ != 0) room_.clock.Cancel(std::exchange(timer_, 0));
+}
+
 bool StartExecStream::WantsMessage() {
-  return session_ == nullptr || session_->to_entrypoint.size() < ExecSession::kMaxWaiting;
+  if (!start_.has_value()) return true;
+  return session_ != nullptr && session_->to_entrypoint.size() < ExecSession::kMaxWaiting;
 }
 
 std::optional<pb::ExecStreamResponse> StartExecStream::Next() {
@@ -111,7 +149,7 @@ std::optional<pb::ExecStreamResponse> StartExecStream::Next() {
 }
 
 void StartExecStream::OnHalfClose() {
-  if (session_ == nullptr) {
+  if (!start_.has_value()) {
     out_.Finish(absl::UnknownError("EOF"));
     return;
   }
@@ -120,6 +158,8 @@ void StartExecStream::OnHalfClose() {
 }
 
 void StartExecStream::Stop() {
+  StopWaiting();
+  job_.reset();
   if (session_ == nullptr) return;
   ExecSessionPtr session = std::exchange(session_, nullptr);
   session->client_gone = true;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "server/entrypoints/entrypoint_config_stream.h"
+#include "server/entrypoints/room.h"
 #include "server/handler.h"
 #include "waypoint/operation.pb.h"
 

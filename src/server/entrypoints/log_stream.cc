@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ptypes/refs.h"
@@ -19,25 +20,30 @@ bool IsLive(const pb::Deployment& deployment, const std::string& workspace) {
          absl::EqualsIgnoreCase(deployment.workspace().workspace(), workspace);
 }
 
-// Ids of the deployments of an application in one workspace that are there and running.
-std::vector<std::string> LiveDeployments(const state::View& view, const server::OperationIndex* index,
-                                         const pb::GetLogStreamRequest::Application& scope) {
+using DeploymentPtr = std::shared_ptr<const pb::Deployment>;
+
+// Numbers of sources without an instance begin here.
+constexpr uint64_t kPlatformNumbers = uint64_t{1} << 63;
+
+// The deployments of an application in one workspace that are there and running.
+std::vector<DeploymentPtr> LiveDeployments(const state::View& view, const server::OperationIndex* index,
+                                           const pb::GetLogStreamRequest::Application& scope) {
   const std::string& workspace = scope.workspace().workspace();
-  std::vector<std::string> ids;
+  std::vector<DeploymentPtr> live;
   if (index != nullptr) {
     for (const std::string& id : index->OfApplication(ptypes::ApplicationKey(scope.application()))) {
       auto deployment = view.Get<pb::Deployment>(id);
-      if (deployment != nullptr && IsLive(*deployment, workspace)) ids.push_back(id);
+      if (deployment != nullptr && IsLive(*deployment, workspace)) live.push_back(std::move(deployment));
     }
-    return ids;
+    return live;
   }
-  view.ForEach<pb::Deployment>("", [&](const std::string& id, const pb::Deployment& deployment) {
+  view.ForEach<pb::Deployment>("", [&](const std::string&, const pb::Deployment& deployment) {
     if (ptypes::SameApplication(deployment.application(), scope.application()) && IsLive(deployment, workspace)) {
-      ids.push_back(id);
+      live.push_back(std::make_shared<pb::Deployment>(deployment));
     }
     return true;
   });
-  return ids;
+  return live;
 }
 
 }  // namespace
@@ -54,7 +60,7 @@ void LogStream::OnMessage(pb::GetLogStreamRequest request) {
     return;
   }
   watch_ = room_.store.Watch({"deployment"}, [this] { Evaluate(); });
-  listener_ = room_.instances.OnChange([this] { begun_ ? Follow() : (void)0; });
+  listener_ = room_.instances.OnChange([this] { begun_ ? Follow() : void(); });
   Evaluate();
 }
 
@@ -71,7 +77,8 @@ void LogStream::Evaluate() {
     looking_ = false;
     if (absl::IsUnavailable(status)) return Evaluate();  // what was seen is undone
     if (!status.ok()) return out_.Finish(std::move(status));
-    Follow();
+    SpawnOrFollow();
+    if (alive.expired()) return;
     if (std::exchange(look_again_, false)) Evaluate();
   });
 }
@@ -85,21 +92,51 @@ absl::Status LogStream::FindDeployments(const state::View& view) {
   if (deployment == nullptr) {
     return absl::NotFoundError(absl::StrCat("there is no deployment with id ", request_.deployment_id()));
   }
-  deployments_ = {deployment->id()};
+  deployments_ = {std::move(deployment)};
   return absl::OkStatus();
+}
+
+// Jobs for the platforms' own logs come first, one after another.
+void LogStream::SpawnOrFollow() {
+  for (const auto& [id, source] : platform_) {
+    if (!source.running) return;
+  }
+  for (const DeploymentPtr& deployment : deployments_) {
+    if (deployment->has_logs_plugin() && platform_.count(deployment->id()) == 0) return Spawn(*deployment);
+  }
+  Follow();
+}
+
+void LogStream::Spawn(const pb::Deployment& deployment) {
+  PlatformSource& source = platform_[deployment.id()];
+  source.number = kPlatformNumbers + platform_.size();
+  source.log = std::make_shared<InstanceLog>();
+  source.job = std::make_unique<PluginJob>(room_, PluginJob::Kind::kLogs,
+                                           [this, id = deployment.id(), &source](absl::Status status) {
+                                             if (source.running) return;  // it ended; what it brought stays
+                                             if (!status.ok()) return out_.Finish(std::move(status));
+                                             source.running = true;
+                                             AddSource(source.number, id, source.job->instance_id(), source.log);
+                                             SpawnOrFollow();
+                                           });
+  room_.platform_logs[absl::AsciiStrToLower(source.job->instance_id())] = source.log;
+  source.job->Start(caller_, deployment);
 }
 
 // Opens a cursor for each instance that has none yet.
 void LogStream::Follow() {
   for (auto& [number, source] : sources_) {
+    if (number >= kPlatformNumbers) continue;
     const Instance* instance = room_.instances.Find(source.instance_id);
     if (instance != nullptr && instance->number == number) continue;
     source.ending = true;
     MakeReady(number);
   }
-  for (const std::string& deployment : deployments_) {
-    for (const Instance* instance : room_.instances.OfDeployment(deployment)) {
-      if (!sources_.count(instance->number)) AddSource(*instance);
+  for (const DeploymentPtr& deployment : deployments_) {
+    if (deployment->has_logs_plugin()) continue;
+    for (const Instance* instance : room_.instances.OfDeployment(deployment->id())) {
+      if (sources_.count(instance->number)) continue;
+      AddSource(instance->number, instance->info.deployment_id(), instance->info.id(), instance->log);
     }
   }
   if (!begun_) {
@@ -114,14 +151,15 @@ void LogStream::Follow() {
   out_.Wake();
 }
 
-void LogStream::AddSource(const Instance& instance) {
-  Source& source = sources_[instance.number];
-  source.deployment_id = instance.info.deployment_id();
-  source.instance_id = instance.info.id();
-  source.log = instance.log;
-  source.reader = instance.log->Open(backlog_);
-  MakeReady(instance.number);
-  source.reader->OnReady([this, number = instance.number] {
+void LogStream::AddSource(uint64_t number, const std::string& deployment_id, const std::string& instance_id,
+                          std::shared_ptr<InstanceLog> log) {
+  Source& source = sources_[number];
+  source.deployment_id = deployment_id;
+  source.instance_id = instance_id;
+  source.log = std::move(log);
+  source.reader = source.log->Open(backlog_);
+  MakeReady(number);
+  source.reader->OnReady([this, number] {
     MakeReady(number);
     out_.Wake();
   });
@@ -206,6 +244,9 @@ void LogStream::Stop() {
   if (listener_ != 0) room_.instances.RemoveListener(std::exchange(listener_, 0));
   replay_.reset();
   sources_.clear();
+  for (auto& [id, source] : std::exchange(platform_, {})) {
+    room_.platform_logs.erase(absl::AsciiStrToLower(source.job->instance_id()));
+  }
 }
 
 }  // namespace waypoint::entrypoints

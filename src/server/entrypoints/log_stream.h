@@ -16,7 +16,8 @@
 #include <vector>
 
 #include "logbuffer/merged_reader.h"
-#include "server/entrypoints/entrypoint_config_stream.h"
+#include "server/entrypoints/plugin_job.h"
+#include "server/entrypoints/room.h"
 #include "server/handler.h"
 #include "waypoint/entrypoint.pb.h"
 
@@ -24,7 +25,8 @@ namespace waypoint::entrypoints {
 
 class LogStream : public server::Session<pb::GetLogStreamRequest, pb::LogBatch> {
  public:
-  LogStream(Room& room, server::Outbox<pb::LogBatch> outbox) : Session(outbox), room_(room) {}
+  LogStream(Room& room, const server::Caller& caller, server::Outbox<pb::LogBatch> outbox)
+      : Session(outbox), room_(room), caller_(caller) {}
   ~LogStream() override { Stop(); }
 
   void OnMessage(pb::GetLogStreamRequest request) override;
@@ -41,11 +43,21 @@ class LogStream : public server::Session<pb::GetLogStreamRequest, pb::LogBatch> 
     bool queued = false;  // in ready_
     bool ending = false;  // its instance is gone: what is left is still delivered
   };
+  // Logs that the platform itself has: a job fetches them as long as this stream lives.
+  struct PlatformSource {
+    std::unique_ptr<PluginJob> job;
+    std::shared_ptr<InstanceLog> log;
+    uint64_t number = 0;
+    bool running = false;
+  };
 
   void Evaluate();
   absl::Status FindDeployments(const state::View& view);
+  void SpawnOrFollow();
+  void Spawn(const pb::Deployment& deployment);
   void Follow();
-  void AddSource(const Instance& instance);
+  void AddSource(uint64_t number, const std::string& deployment_id, const std::string& instance_id,
+                 std::shared_ptr<InstanceLog> log);
   bool ReplayRound();
   std::optional<pb::LogBatch> NextLive();
   void MakeReady(uint64_t number);
@@ -54,16 +66,18 @@ class LogStream : public server::Session<pb::GetLogStreamRequest, pb::LogBatch> 
   void Stop();
 
   Room& room_;
+  const server::Caller caller_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   pb::GetLogStreamRequest request_;
   int backlog_ = 100;
   bool begun_ = false;
   bool looking_ = false, look_again_ = false;
-  std::vector<std::string> deployments_;
+  std::vector<std::shared_ptr<const pb::Deployment>> deployments_;
+  std::map<std::string, PlatformSource> platform_;  // by deployment id
   state::Store::WatchId watch_ = 0;
   Instances::Listener listener_ = 0;
 
-  std::map<uint64_t, Source> sources_;  // by the instance's connection
+  std::map<uint64_t, Source> sources_;  // by the instance's connection; the platform's own come last
   // The backlog of the first sources, in order of arrival; then null.
   std::unique_ptr<logbuffer::MergedReader<Entry>> replay_;
   std::vector<uint64_t> replay_sources_;

@@ -56,7 +56,7 @@ Services::Services(state::Store& store, const Indexes& indexes, Clock& clock, Id
       runners_(engine_, Mint),
       profiles_(engine_),
       polling_(engine_, queue_, indexes.records),
-      entrypoints_(store, clock, indexes.records.deployments) {}
+      entrypoints_(engine_, queue_, indexes.records.deployments) {}
 
 void Services::Register(Table& table) {
   tokens_.Register(table);

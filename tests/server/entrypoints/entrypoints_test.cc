@@ -34,8 +34,13 @@ struct MapTable : server::Table {
 class EntrypointsTest : public ::testing::Test {
  protected:
   EntrypointsTest() {
-    store = state::OpenStore(backend, executor, clock, ids, {}).value();
-    service = std::make_unique<entrypoints::EntrypointService>(*store, clock, nullptr);
+    state::StoreOptions options;
+    auto index = std::make_unique<jobs::JobIndex>();
+    jobs::JobIndex& jobs = *index;
+    options.indexes.push_back(std::move(index));
+    store = state::OpenStore(backend, executor, clock, ids, std::move(options)).value();
+    engine = std::make_unique<jobs::Engine>(*store, jobs, clock, ids);
+    service = std::make_unique<entrypoints::EntrypointService>(*engine, queue, nullptr);
     service->Register(table);
     caller.identity.kind = auth::Identity::Kind::kUser;
     AddDeployment("D1", "web");
@@ -115,6 +120,8 @@ class EntrypointsTest : public ::testing::Test {
   CountingIds ids;
   MemoryBackend backend;
   std::unique_ptr<state::Store> store;
+  std::unique_ptr<jobs::Engine> engine;
+  const jobs::JobQueue queue;
   std::unique_ptr<entrypoints::EntrypointService> service;
   MapTable table;
   server::Caller caller;
