@@ -31,7 +31,8 @@ void RunnerJobStream::OnMessage(Request message) {
       if (message.has_request()) return Start(message.request());
       return End(absl::FailedPreconditionError("the first message must be a request"));
     case Phase::kAsking:
-      return End(absl::FailedPreconditionError("no message is expected before the assignment"));
+      early_.push_back(std::move(message));
+      return;
     case Phase::kUnacked:
       return OnAnswer(message);
     case Phase::kRunning:
@@ -90,6 +91,17 @@ void RunnerJobStream::Assigned(const pb::Job& job, uint64_t lease, const std::ve
   assignment.set_allocated_job(const_cast<pb::Job*>(&job));
   out_.Send(response);
   (void)assignment.release_job();
+  if (!early_.empty()) out_.Wake();
+}
+
+std::optional<RunnerJobStream::Response> RunnerJobStream::Next() {
+  TakeEarly();
+  return std::nullopt;
+}
+
+void RunnerJobStream::TakeEarly() {
+  if (phase_ == Phase::kAsking || early_.empty()) return;
+  for (Request& message : std::exchange(early_, {})) OnMessage(std::move(message));
 }
 
 void RunnerJobStream::OnAnswer(const Request& message) {
@@ -199,6 +211,7 @@ void RunnerJobStream::SendCancel(const pb::Job& job) {
 }
 
 void RunnerJobStream::OnHalfClose() {
+  TakeEarly();
   switch (phase_) {
     case Phase::kStart:
       return End(absl::InternalError("the stream was closed before the first message"));

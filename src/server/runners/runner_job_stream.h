@@ -33,17 +33,20 @@ class RunnerJobStream : public server::Session<pb::RunnerJobStreamRequest, pb::R
   void OnMessage(Request message) override;
   void OnHalfClose() override;
   void OnClosed(absl::Status why) override { Leave(); }
-  bool WantsMessage() override { return phase_ != Phase::kOver; }
+  std::optional<Response> Next() override;
+  bool WantsMessage() override { return phase_ != Phase::kOver && early_.size() < kMaxEarly; }
 
   void Assigned(const pb::Job& job, uint64_t lease, const std::vector<pb::ConfigSource>& sources) override;
   void Cancelled(const pb::Job& job) override;
   void Evicted(absl::Status why) override { End(std::move(why)); }
 
  private:
+  static constexpr size_t kMaxEarly = 16;
   enum class Phase { kStart, kAsking, kUnacked, kRunning, kOver };
 
   void Start(const Request::Request& request);
   void Reattach(const state::View& view, const std::string& job_id);
+  void TakeEarly();
   void OnAnswer(const Request& message);
   void OnAck();
   void Refuse(absl::Status why);
@@ -62,6 +65,7 @@ class RunnerJobStream : public server::Session<pb::RunnerJobStreamRequest, pb::R
   jobs::WorkerId worker_ = 0;
   std::string runner_id_;
   std::string job_id_;
+  std::vector<Request> early_;  // said before there was a job: the answer to the assignment, and what follows it
   jobs::Lease lease_ = 0;
   bool reattached_ = false;
   bool ack_counts_ = true;            // the job was WAITING when it was handed over

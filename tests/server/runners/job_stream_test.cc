@@ -93,6 +93,27 @@ TEST_F(JobFlowTest, FailureEndsTheStreamWithTheRunnersError) {
   EXPECT_TRUE(client->status()->ok());
 }
 
+TEST_F(JobFlowTest, AnAnswerBeforeTheAssignmentCountsForIt) {
+  auto config = server.Register(RemoteRunner("R"));
+  auto runner = server.AskForJob("R");
+  runner->Send(Ack());
+  runner->Send(Print("quick"));
+  server.Run();
+  EXPECT_EQ(runner->status(), std::nullopt);
+  std::string id = server.QueueBuild();
+  EXPECT_EQ(server.Get(id).state(), pb::Job::RUNNING);
+  runner->Send(Complete());
+  server.Run();
+  EXPECT_TRUE(runner->status()->ok());
+  EXPECT_EQ(Story(server.Follow(id)->received()), "open state:SUCCESS job buffered[quick] complete");
+
+  auto second = server.AskForJob("R");
+  second->Send(Complete());
+  id = server.QueueBuild();
+  EXPECT_EQ(server.Get(id).state(), pb::Job::QUEUED);
+  EXPECT_EQ(second->status()->code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(JobFlowTest, UnknownJobIsNotFound) {
   auto client = server.Follow("nosuch");
   EXPECT_EQ(client->status()->code(), absl::StatusCode::kNotFound);
