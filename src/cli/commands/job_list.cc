@@ -95,9 +95,11 @@ class JobList : public Command {
 
   // Unfinished ones first, newest first; then the newest completion first.
   void Sort(std::vector<pb::Job>& jobs) const {
+    // One that was cancelled in the queue has no time of completion.
     auto key = [](const pb::Job& job) {
-      const bool finished = job.has_complete_time();
-      return std::make_pair(!finished, ToTime(finished ? job.complete_time() : job.queue_time()));
+      const bool finished = job.state() == pb::Job::SUCCESS || job.state() == pb::Job::ERROR;
+      const auto& time = job.has_complete_time() ? job.complete_time() : job.cancel_time();
+      return std::make_pair(!finished, ToTime(finished && ToTime(time) > absl::UnixEpoch() ? time : job.queue_time()));
     };
     std::stable_sort(jobs.begin(), jobs.end(), [&](const pb::Job& a, const pb::Job& b) { return key(a) > key(b); });
     if (desc_) std::reverse(jobs.begin(), jobs.end());

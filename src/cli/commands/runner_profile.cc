@@ -215,10 +215,11 @@ class Inspect : public Command {
       session.ui().Raw(ProtoJson(*profile), false);
       return 0;
     }
+    if (session.args().empty()) session.ui().Line("No profile is named; this is the default one.");
     session.ui().Header("Runner profile:");
     session.ui().NamedValues({{"Name", profile->name()},
                               {"ID", profile->id()},
-                              {"Default", profile->default_() ? "yes" : "no"},
+                              {"Default", profile->default_() ? "true" : "false"},
                               {"OCI URL", profile->oci_url()},
                               {"Plugin Type", profile->plugin_type()},
                               {"Target Runner", TargetText(profile->target_runner())},
@@ -254,6 +255,7 @@ class List : public Command {
       session.ui().Line("No runner profiles found.");
       return 0;
     }
+    session.ui().Header("Runner profiles");
     Table table{.headers = {"Name", "Plugin Type", "OCI Url", "Target Runner", "Default"}, .rows = {}};
     for (const Profile& profile : list->configs()) {
       table.rows.push_back({profile.name(), profile.plugin_type(), profile.oci_url(),
