@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "appconfig/hcl_template.h"
+#include "appconfig/read_once.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "core/build.h"
@@ -69,11 +70,30 @@ class VirtualInstance {
   }
 
  private:
-  // Dynamic values are not read for a command: no source of them runs here.
   std::vector<std::string> Environment(const pb::EntrypointConfig& config) const {
     const std::vector<pb::ConfigVar> variables(config.env_vars().begin(), config.env_vars().end());
     const Clock& clock = *app_.project().environment().clock;
-    return appconfig::Resolve(variables, {}, appconfig::HclTemplates(clock)).env;
+    return appconfig::Resolve(variables, Dynamic(config), appconfig::HclTemplates(clock)).env;
+  }
+
+  // What cannot be read is left out: the command may do without it.
+  appconfig::DynamicValues Dynamic(const pb::EntrypointConfig& config) const {
+    appconfig::DynamicValues values;
+    const auto* sourcers = app_.project().environment().sourcers;
+    const std::vector<pb::ConfigSource> settings(config.config_sources().begin(), config.config_sources().end());
+    for (const pb::ConfigVar& variable : config.env_vars()) {
+      if (sourcers == nullptr || !variable.has_dynamic()) continue;
+      const auto& dynamic = variable.dynamic();
+      auto read = appconfig::ReadOnce(
+          {{dynamic.from(), {{variable.name(), {dynamic.config().begin(), dynamic.config().end()}}}}}, settings,
+          *sourcers);
+      if (read.ok()) {
+        values[variable.name()] = read->at(variable.name());
+      } else {
+        WAYPOINT_LOG(kWarn, "exec", "a variable is left out", {"error", read.status().message()});
+      }
+    }
+    return values;
   }
 
   const App& app_;

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "appconfig/sourcer.h"
 #include "base/clock.h"
 #include "client/channel.h"
 #include "config/config.h"
@@ -40,6 +41,7 @@ struct JobEnvironment {
   const Clock* clock = nullptr;
   std::stop_token stop;
   JobInfo job;
+  const appconfig::SourcerFactory* sourcers = nullptr;  // of an app's dynamic configuration; null: it is not resolved
 };
 
 class App;

@@ -21,6 +21,8 @@ absl::Status RunAgent(client::Channel& channel, Clock& clock, const cli::AgentOp
   runner_options.cookie = options.cookie;
   runner_options.liveness_address = options.liveness_address;
   runner_options.working_folder = options.working_folder;
+  runner_options.dynamic_config = options.dynamic_config;
+  runner_options.sourcers = ConfigSourcer;
   runner_options.concurrency = static_cast<int>(options.on_demand ? 1 : options.concurrency);
 
   const plugin::Registry plugins = Plugins();
@@ -30,6 +32,8 @@ absl::Status RunAgent(client::Channel& channel, Clock& clock, const cli::AgentOp
   execute.clock = &clock;
   execute.working_folder = options.working_folder;
   execute.on_demand = options.on_demand;
+  execute.dynamic_config = options.dynamic_config;
+  execute.sourcers = ConfigSourcer;
   RealIds ids;
   runner::Runner runner(channel, clock, ids, runner_options, runner::MakeExecutor(execute));
   RETURN_IF_ERROR(runner.Start(stop));

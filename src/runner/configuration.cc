@@ -1,11 +1,14 @@
 #include "runner/configuration.h"
 
 #include <cstdlib>
-#include <set>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "appconfig/hcl_template.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/subprocess.h"
 
 namespace waypoint::runner {
 namespace {
@@ -14,51 +17,57 @@ namespace pb = ::hashicorp::waypoint;
 
 constexpr char kLogLevelVariable[] = "WAYPOINT_LOG_LEVEL";
 
-}  // namespace
-
-void Configuration::SetVariable(const std::string& name, const std::string& value) {
-  if (originals_.count(name) == 0) {
-    const char* original = std::getenv(name.c_str());
-    originals_[name] = original != nullptr ? std::optional<std::string>(original) : std::nullopt;
-  }
+void Set(const std::string& entry) {
+  const size_t equals = entry.find('=');
+  const std::string name = entry.substr(0, equals), value = entry.substr(equals + 1);
   setenv(name.c_str(), value.c_str(), /*overwrite=*/1);
   if (name != kLogLevelVariable) return;
   if (absl::StatusOr<LogLevel> level = ParseLogLevel(value); level.ok()) SetLogLevel(*level);
 }
 
-void Configuration::Revert(const std::string& name, const std::optional<std::string>& original) {
-  if (original.has_value()) {
-    setenv(name.c_str(), original->c_str(), /*overwrite=*/1);
-  } else {
-    unsetenv(name.c_str());
+}  // namespace
+
+Configuration::Configuration(Clock& clock, ConfigurationOptions options) : options_(std::move(options)) {
+  appconfig::WatcherOptions watching;
+  watching.dynamic = options_.dynamic;
+  watching.sourcers = options_.sourcers;
+  watching.evaluate = appconfig::HclTemplates(clock);
+  watching.original = CurrentEnvironment();
+  watcher_ = appconfig::Watcher::Start(clock, executor_, std::move(watching),
+                                       [this](const appconfig::Output& output) { Apply(output); });
+}
+
+Configuration::~Configuration() {
+  watcher_->Stop();
+  absl::Notification stopped;  // nothing of it may still want the clock
+  executor_.Post([&stopped] { stopped.Notify(); });
+  stopped.WaitForNotification();
+}
+
+void Configuration::Update(const pb::RunnerConfig& config) {
+  if (!options_.dynamic) WarnOfDynamic(config);
+  watcher_->Update({config.config_vars().begin(), config.config_vars().end()},
+                   {config.config_sources().begin(), config.config_sources().end()});
+  applied_.WaitForNotification();
+}
+
+void Configuration::WarnOfDynamic(const pb::RunnerConfig& config) const {
+  for (const pb::ConfigVar& variable : config.config_vars()) {
+    if (!variable.has_dynamic()) continue;
+    WAYPOINT_LOG(kWarn, "runner", "a dynamic variable is left out; agents follow them with -enable-dynamic-config",
+                 {"name", variable.name()}, {"source", variable.dynamic().from()});
   }
 }
 
-void Configuration::Apply(const pb::RunnerConfig& config) {
-  std::set<std::string> present;
-  for (const pb::ConfigVar& variable : config.config_vars()) {
-    if (variable.internal() || !variable.has_static_()) {
-      if (variable.has_dynamic()) {
-        WAYPOINT_LOG(kWarn, "runner", "a dynamic variable of the runner is not resolved", {"name", variable.name()});
-      }
-      continue;
-    }
-    if (variable.name_is_path()) {
-      absl::Status written = WriteFile(JoinPath(working_folder_, variable.name()), variable.static_());
-      if (!written.ok()) WAYPOINT_LOG(kError, "runner", "a configured file", {"error", written.ToString()});
-      continue;
-    }
-    present.insert(variable.name());
-    SetVariable(variable.name(), variable.static_());
+void Configuration::Apply(const appconfig::Output& output) {
+  for (const appconfig::File& file : output.files) {
+    if (!output.files_changed) break;
+    absl::Status written = WriteFile(JoinPath(options_.working_folder, file.path), file.content);
+    if (!written.ok()) WAYPOINT_LOG(kError, "runner", "a configured file", {"error", written.ToString()});
   }
-  for (auto it = originals_.begin(); it != originals_.end();) {
-    if (present.count(it->first) != 0) {
-      ++it;
-      continue;
-    }
-    Revert(it->first, it->second);
-    it = originals_.erase(it);
-  }
+  for (const std::string& entry : output.env) Set(entry);
+  for (const std::string& name : output.deleted) unsetenv(name.c_str());
+  if (!applied_.HasBeenNotified()) applied_.Notify();
 }
 
 }  // namespace waypoint::runner

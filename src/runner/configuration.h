@@ -1,32 +1,48 @@
 // Runner configuration as the server pushes it: variables become environment, files, the log level
 // (jobs-and-runners.md 11, "Applying config").
 //
-// Owns:    what the environment was before, to go back to when a variable is removed.
-// Threads: Apply from one thread. It changes this process's environment, so nothing else may iterate over it then.
+// Owns:    the watcher that works values out, a thread for it, and what the environment was before.
+// Threads: Update from one thread. The environment of this process is changed from the watcher's, so nothing else may
+//          iterate over it then.
+// Units:   dynamic values, if enabled, are read again every 15 s.
 // Errors:  logged; one bad variable does not keep the others from being applied.
 #pragma once
 
-#include <map>
-#include <optional>
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/synchronization/notification.h"
+#include "appconfig/watcher.h"
+#include "base/clock.h"
+#include "base/thread_executor.h"
 #include "waypoint/runner.pb.h"
 
 namespace waypoint::runner {
 
+struct ConfigurationOptions {
+  std::string working_folder;          // relative names of files are taken from here
+  bool dynamic = false;                // false: variables from sources are left out, with a warning
+  appconfig::SourcerFactory sourcers;  // null: no source is known
+};
+
 class Configuration {
  public:
-  // Relative names of files are taken from here.
-  explicit Configuration(std::string working_folder) : working_folder_(std::move(working_folder)) {}
+  // The clock outlives it.
+  Configuration(Clock& clock, ConfigurationOptions options);
+  ~Configuration();
 
-  void Apply(const ::hashicorp::waypoint::RunnerConfig& config);
+  // The first one is applied when it returns, later ones soon after.
+  void Update(const ::hashicorp::waypoint::RunnerConfig& config);
 
  private:
-  void SetVariable(const std::string& name, const std::string& value);
-  void Revert(const std::string& name, const std::optional<std::string>& original);
+  void WarnOfDynamic(const ::hashicorp::waypoint::RunnerConfig& config) const;
+  void Apply(const appconfig::Output& output);
 
-  const std::string working_folder_;
-  std::map<std::string, std::optional<std::string>> originals_;  // of every variable set now
+  const ConfigurationOptions options_;
+  ThreadExecutor executor_;
+  std::shared_ptr<appconfig::Watcher> watcher_;
+  absl::Notification applied_;
 };
 
 }  // namespace waypoint::runner

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "appconfig/read_once.h"
 #include "base/environment.h"
 #include "base/files.h"
 #include "base/status.h"
@@ -52,6 +53,7 @@ class Execution {
     environment.clock = options_.clock;
     environment.stop = run_.stop;
     environment.job = {job_.id(), options_.local, options_.on_demand};
+    if (options_.dynamic_config) environment.sourcers = &options_.sourcers;
     return environment;
   }
 
@@ -96,7 +98,7 @@ class Execution {
     sources.environment = config::EnvironmentVariables(config_->variables(), get);
     ASSIGN_OR_RETURN(sources.auto_files, config::ReadAutoFiles(source_.folder));
     sources.job = {job_.variables().begin(), job_.variables().end()};
-    RETURN_IF_ERROR(RefuseDynamic(sources));
+    ASSIGN_OR_RETURN(sources.dynamic, DynamicDefaults(sources));
     ASSIGN_OR_RETURN(config::VariableValues values, config::EvaluateVariables(config_->variables(), sources));
     ASSIGN_OR_RETURN(auto server, Invoke<pb::GetServerConfigResponse>("GetServerConfig", google::protobuf::Empty()));
     ASSIGN_OR_RETURN(auto final_values, config::FinalValues(values, server.config().cookie()));
@@ -106,13 +108,28 @@ class Execution {
   }
 
   // Sources of dynamic values run on runners that are set up for them, never with a user's own rights.
-  absl::Status RefuseDynamic(const config::RunnerSources& sources) {
-    std::vector<std::string> needed = config::NeededDynamicDefaults(config_->variables(), sources);
-    if (needed.empty()) return absl::OkStatus();
-    return absl::FailedPreconditionError(
-        absl::StrCat("variable \"", needed[0], "\" has a dynamic default, which ",
-                     options_.local ? "a local runner does not resolve" : "this runner can't resolve",
-                     ". Set it with -var ", needed[0], "=... or run the job on a remote runner"));
+  absl::StatusOr<std::vector<pb::Variable>> DynamicDefaults(const config::RunnerSources& sources) {
+    const std::vector<std::string> needed = config::NeededDynamicDefaults(config_->variables(), sources);
+    if (!needed.empty() && options_.local) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "variable \"", needed[0], "\" has a dynamic default, which a local runner does not resolve. Set ",
+          "it with -var ", needed[0], "=... or run the job on a remote runner"));
+    }
+    std::map<std::string, std::vector<appconfig::SourceRequest>> requests;
+    for (const std::string& name : needed) {
+      const config::DynamicDefault& dynamic = *config_->variables().at(name).dynamic;
+      requests[dynamic.from].push_back({name, dynamic.config});
+    }
+    const auto& settings = run_.assignment->config_sources();
+    ASSIGN_OR_RETURN(auto values, appconfig::ReadOnce(requests, {settings.begin(), settings.end()}, options_.sourcers));
+    std::vector<pb::Variable> variables;
+    for (const auto& [name, value] : values) {
+      pb::Variable& variable = variables.emplace_back();
+      variable.set_name(name);
+      variable.set_str(value);
+      variable.mutable_dynamic();
+    }
+    return variables;
   }
 
   const ExecuteOptions& options_;

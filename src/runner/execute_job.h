@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "appconfig/sourcer.h"
 #include "base/clock.h"
 #include "client/channel.h"
 #include "plugin/registry.h"
@@ -42,6 +43,8 @@ struct ExecuteOptions {
   std::string working_folder;  // of local data sources
   bool local = false;          // the user's own runner, inside the CLI
   bool on_demand = false;
+  bool dynamic_config = false;         // commands get values from sources too
+  appconfig::SourcerFactory sourcers;  // for defaults of input variables; null: none
 };
 
 using ExecuteJob = std::function<absl::StatusOr<::hashicorp::waypoint::Job::Result>(const JobRun&)>;

@@ -49,7 +49,7 @@ Runner::Runner(client::Channel& channel, Clock& clock, IdSource& ids, RunnerOpti
       ids_(ids),
       options_(std::move(options)),
       execute_(std::move(execute)),
-      configuration_(options_.working_folder) {}
+      configuration_(clock, {options_.working_folder, options_.dynamic_config, options_.sourcers}) {}
 
 Runner::~Runner() { Stop(/*cancel=*/true); }
 
@@ -97,7 +97,7 @@ absl::Status Runner::Start(std::stop_token stop) {
   RETURN_IF_ERROR(Prepare(stop));
   registration_ =
       std::make_unique<Registration>(*channel_, Describe(), RegistrationOptions{clock_, options_.give_up_after},
-                                     [this](const pb::RunnerConfig& config) { configuration_.Apply(config); });
+                                     [this](const pb::RunnerConfig& config) { configuration_.Update(config); });
   RETURN_IF_ERROR(registration_->Start(stop));
   WAYPOINT_LOG(kInfo, "runner", "registered", {"id", id_});
   const int loops = options_.kind == RunnerOptions::Kind::kOnDemand ? 1 : std::max(options_.concurrency, 1);

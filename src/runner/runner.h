@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "appconfig/sourcer.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "client/channel.h"
@@ -44,6 +45,8 @@ struct RunnerOptions {
   std::string cookie;            // asks to be adopted
   std::string liveness_address;  // host:port of a listener that shows we live; empty: none
   std::string working_folder;    // of configured files
+  bool dynamic_config = false;   // follow variables that come from sources
+  appconfig::SourcerFactory sourcers;
   int concurrency = 1;
   // Local runners show output here directly; the server gets it too.
   plugin::Terminal* mirror = nullptr;

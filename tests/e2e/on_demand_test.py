@@ -1,5 +1,6 @@
 """On-demand runners started as processes of the machine: a real server over TLS, a real runner, and what they start."""
 import json
+import subprocess
 import unittest
 
 from kill_test import Kill
@@ -46,6 +47,22 @@ class OnDemand(Kill):
         self.assertEqual(jobs["watchTask"]["result"]["watchTask"].get("exitCode", 0), 0)
         # What the on-demand runner says is the output of the watching job.
         self.assertIn(runner, self.waypoint("job", "get-stream", jobs["watchTask"]["id"]))
+
+    def test_dynamic_default(self):
+        self.profile()
+        self.let_it_end()
+        text = (self.project / "waypoint.hcl").read_text().replace("echo run", "echo ${var.word}")
+        self.write("waypoint.hcl", text + """
+variable "word" {
+  type    = string
+  default = dynamic("null", { config_key = "word" })
+}
+""")
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-a", "-m", "two"],
+                       cwd=self.project, env=self.env, check=True)
+        self.waypoint("config", "source-set", "-type=null", '-config=values={"word": "secret"}', "-scope=global")
+        self.waypoint("build", "-local=false")
+        self.assertEqual(self.lines(), ["secret", "end"])
 
     def test_launch_fails(self):
         config = self.project / "launcher.hcl"

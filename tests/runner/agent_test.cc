@@ -93,21 +93,67 @@ pb::ConfigVar Static(const std::string& name, const std::string& value) {
 TEST_F(AgentTest, ConfigurationBecomesEnvironmentAndGoesAgain) {
   setenv("AGENT_TEST_OLD", "before", 1);
   unsetenv("AGENT_TEST_NEW");
-  Configuration configuration(folder_.path());
+  RealClock clock;
+  Configuration configuration(clock, {folder_.path(), false, nullptr});
   pb::RunnerConfig config;
   *config.add_config_vars() = Static("AGENT_TEST_OLD", "changed");
   *config.add_config_vars() = Static("AGENT_TEST_NEW", "made");
   pb::ConfigVar file = Static("conf.txt", "content");
   file.set_name_is_path(true);
   *config.add_config_vars() = file;
-  configuration.Apply(config);
+  configuration.Update(config);
   EXPECT_STREQ(getenv("AGENT_TEST_OLD"), "changed");
   EXPECT_STREQ(getenv("AGENT_TEST_NEW"), "made");
   EXPECT_EQ(*ReadFile(Path("conf.txt")), "content");
-  configuration.Apply(pb::RunnerConfig());
+  configuration.Update(pb::RunnerConfig());
+  while (getenv("AGENT_TEST_NEW") != nullptr) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_STREQ(getenv("AGENT_TEST_OLD"), "before");
   EXPECT_EQ(getenv("AGENT_TEST_NEW"), nullptr);
   EXPECT_TRUE(PathExists(Path("conf.txt")));
+}
+
+pb::RunnerConfig ConfigWithSource() {
+  pb::RunnerConfig config;
+  pb::ConfigVar& variable = *config.add_config_vars();
+  variable.set_name("AGENT_TEST_DYNAMIC");
+  variable.mutable_dynamic()->set_from("counter");
+  *config.add_config_vars() = Static("AGENT_TEST_ESCAPED", "$${x}");
+  return config;
+}
+
+// Answers with how often it was asked.
+class Counter : public appconfig::ConfigSourcer {
+ public:
+  absl::Status Configure(const std::map<std::string, std::string>&) override { return absl::OkStatus(); }
+  absl::StatusOr<std::vector<appconfig::SourceValue>> Read(
+      const std::vector<appconfig::SourceRequest>& requests) override {
+    return std::vector<appconfig::SourceValue>{{requests[0].name, std::to_string(++count_)}};
+  }
+  void Stop() override {}
+
+ private:
+  int count_ = 0;
+};
+
+TEST_F(AgentTest, DynamicVariablesAreFollowedWhereEnabled) {
+  RealClock clock;
+  ConfigurationOptions options;
+  options.working_folder = folder_.path();
+  options.sourcers = [](absl::string_view type) -> absl::StatusOr<std::unique_ptr<appconfig::ConfigSourcer>> {
+    EXPECT_EQ(type, "counter");
+    return std::make_unique<Counter>();
+  };
+  unsetenv("AGENT_TEST_DYNAMIC");
+  {
+    Configuration disabled(clock, options);
+    disabled.Update(ConfigWithSource());
+    EXPECT_EQ(getenv("AGENT_TEST_DYNAMIC"), nullptr);
+    EXPECT_STREQ(getenv("AGENT_TEST_ESCAPED"), "${x}") << "values of waypoint.hcl come escaped";
+  }
+  options.dynamic = true;
+  Configuration configuration(clock, options);
+  configuration.Update(ConfigWithSource());
+  EXPECT_STREQ(getenv("AGENT_TEST_DYNAMIC"), "1");
 }
 
 TEST_F(AgentTest, TheLivenessPortAcceptsAndCloses) {
