@@ -7,13 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
-#include "grpc/health.pb.h"
 #include "grpc/reflection.pb.h"
 
 namespace waypoint::server {
 namespace {
 
-namespace health = ::grpc::health::v1;
 namespace reflection = ::grpc::reflection::v1alpha;
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptor;
@@ -21,19 +19,6 @@ using google::protobuf::FileDescriptor;
 constexpr char kApi[] = "hashicorp.waypoint.Waypoint";
 constexpr char kReflection[] = "grpc.reflection.v1alpha.ServerReflection";
 constexpr char kHealth[] = "grpc.health.v1.Health";
-
-void CheckHealth(const Caller&, absl::string_view bytes, std::function<void(absl::Status, std::string)> reply) {
-  health::HealthCheckRequest request;
-  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return reply(absl::InternalError("the request cannot be decoded"), std::string());
-  }
-  if (!request.service().empty() && request.service() != kApi) {
-    return reply(absl::NotFoundError(absl::StrCat("no service \"", request.service(), "\" here")), std::string());
-  }
-  health::HealthCheckResponse response;
-  response.set_status(health::HealthCheckResponse::SERVING);
-  reply(absl::OkStatus(), response.SerializeAsString());
-}
 
 // A file and all it imports, each once.
 void AddFiles(const FileDescriptor* file, std::set<const FileDescriptor*>& seen,
@@ -92,8 +77,19 @@ class Reflection : public Session<reflection::ServerReflectionRequest, reflectio
 
 }  // namespace
 
-void AddHelpers(MethodTable& table) {
-  table.AddHelper(absl::StrCat("/", kHealth, "/Check"), CheckHealth, nullptr);
+void AddHelpers(MethodTable& table, Health& health) {
+  auto check = [&health](const Caller& caller, absl::string_view bytes, Reply<Health::Response>::Raw raw) {
+    Health::Request request;
+    if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      return raw(absl::InternalError("the request cannot be decoded"), std::string());
+    }
+    health.Check(caller, request, Reply<Health::Response>(std::move(raw)));
+  };
+  table.AddHelper(absl::StrCat("/", kHealth, "/Check"), std::move(check), nullptr);
+  auto watch = [&health](const Caller& caller, RawOutbox* raw) {
+    return std::unique_ptr<RawSession>(health.Watch(caller, Outbox<Health::Response>(raw)));
+  };
+  table.AddHelper(absl::StrCat("/", kHealth, "/Watch"), nullptr, std::move(watch), /*client_streams=*/false);
   table.AddHelper(absl::StrCat("/", kReflection, "/ServerReflectionInfo"), nullptr, [](const Caller&, RawOutbox* raw) {
     return std::unique_ptr<RawSession>(std::make_unique<Reflection>(Outbox<reflection::ServerReflectionResponse>(raw)));
   });

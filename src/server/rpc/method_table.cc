@@ -60,12 +60,13 @@ void MethodTable::AddStream(std::string name, Needs needs, RawOpen open) {
   method.open = std::move(open);
 }
 
-void MethodTable::AddHelper(std::string path, RawUnary unary, RawOpen open) {
+void MethodTable::AddHelper(std::string path, RawUnary unary, RawOpen open, bool client_streams) {
   auto method = std::make_unique<Method>();
   method->name = path.substr(path.rfind('/') + 1);
   method->guarded = false;
   method->needs = Needs::kNobody;
-  method->client_streams = method->server_streams = open != nullptr;
+  method->client_streams = open != nullptr && client_streams;
+  method->server_streams = open != nullptr;
   method->unary = std::move(unary);
   method->open = std::move(open);
   by_path_[path] = method.get();

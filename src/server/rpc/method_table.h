@@ -51,7 +51,7 @@ class MethodTable : public Table {
   void AddUnary(std::string method, Needs needs, RawUnary handler) override;
   void AddStream(std::string method, Needs needs, RawOpen open) override;
   // An RPC of another service, open to everybody.
-  void AddHelper(std::string path, RawUnary unary, RawOpen open);
+  void AddHelper(std::string path, RawUnary unary, RawOpen open, bool client_streams = true);
 
   Method* Find(absl::string_view path);
   // In the order of service.proto, helpers last.

@@ -77,7 +77,7 @@ class RpcServerImpl final : public RpcServer, private CallHost {
   int port() const override { return port_; }
 
   absl::Status Listen(const ListenOptions& options, Clock& clock, Guard& guard) override {
-    AddHelpers(table_);
+    AddHelpers(table_, health_);
     clock_ = &clock;
     guard_ = &guard;
     patience_ = options.patience;
@@ -116,6 +116,7 @@ class RpcServerImpl final : public RpcServer, private CallHost {
         if (tick_ != 0) clock_->Cancel(tick_);
         tick_ = 0;
         stopping_ = true;
+        health_.Stop();
         streams_.FinishAll(absl::UnavailableError("the server shuts down"));
       });
       server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
@@ -156,6 +157,7 @@ class RpcServerImpl final : public RpcServer, private CallHost {
     tick_ = clock_->After(absl::Seconds(1), [this] { Tick(); });
   }
 
+  Health health_;
   MethodTable table_;
   grpc::AsyncGenericService service_;
   grpc::ServerBuilder builder_;

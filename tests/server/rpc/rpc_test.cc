@@ -15,6 +15,7 @@
 #include "client/channel/keepalives.h"
 #include "errors/details.h"
 #include "google/protobuf/empty.pb.h"
+#include "grpc/health.pb.h"
 #include "grpc/reflection.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -378,6 +379,7 @@ class RawStream {
     stream_->Write(transport::ToBuffer(bytes), this);
     return Wait();
   }
+  void Cancel() { context_.TryCancel(); }
   std::string Read() {
     grpc::ByteBuffer buffer;
     stream_->Read(&buffer, this);
@@ -463,6 +465,56 @@ TEST_F(RpcKeepalive, ReflectionAndHealthAreOpenToEverybody) {
   ASSERT_TRUE(response.ParseFromString(stream.Read()));
   EXPECT_EQ(response.error_response().error_code(), 5);
   EXPECT_TRUE(RawCall(plain_->port(), "/grpc.health.v1.Health/Check", {}).ok());
+}
+
+class RpcHealth : public RpcKeepalive {
+ protected:
+  using Request = ::grpc::health::v1::HealthCheckRequest;
+  using Response = ::grpc::health::v1::HealthCheckResponse;
+
+  std::unique_ptr<RawStream> Watch(const std::string& service) {
+    auto stream = std::make_unique<RawStream>(PlainChannel(), "/grpc.health.v1.Health/Watch", false);
+    Request request;
+    request.set_service(service);
+    EXPECT_TRUE(stream->Send(request.SerializeAsString()));
+    return stream;
+  }
+  // -1: the call ended.
+  static int Read(RawStream& stream) {
+    const std::string bytes = stream.Read();
+    Response response;
+    return !bytes.empty() && response.ParseFromString(bytes) ? response.status() : -1;
+  }
+};
+
+TEST_F(RpcHealth, WatchSaysWhatIsAndThatItEnds) {
+  auto all = Watch("");
+  auto api = Watch("hashicorp.waypoint.Waypoint");
+  auto unknown = Watch("no.such.Service");
+  EXPECT_EQ(Read(*all), Response::SERVING);
+  EXPECT_EQ(Read(*api), Response::SERVING);
+  EXPECT_EQ(Read(*unknown), Response::SERVICE_UNKNOWN);
+  plain_->Shutdown(absl::Seconds(2));
+  EXPECT_EQ(Read(*all), Response::NOT_SERVING);
+  EXPECT_EQ(Read(*api), Response::NOT_SERVING);
+  EXPECT_EQ(Read(*all), -1);
+  EXPECT_EQ(Read(*api), -1);
+  EXPECT_EQ(Read(*unknown), -1) << "nothing changed for it";
+}
+
+TEST_F(RpcHealth, WatchersThatLeaveAreForgotten) {
+  Watch("")->Cancel();
+  {
+    auto left = Watch("");
+    EXPECT_EQ(Read(*left), Response::SERVING);
+    left->Cancel();
+    EXPECT_EQ(Read(*left), -1);
+  }
+  ASSERT_TRUE(Eventually([&] {
+    size_t open = 0;
+    plain_->RunOnLoop([&] { open = plain_->Stats().open_streams; });
+    return open == 0;
+  }));
 }
 
 TEST(ClientStreams, AreThoseOfTheDescriptors) {
