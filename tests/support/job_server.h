@@ -39,6 +39,10 @@ class JobServer {
   void Run() { executor.RunAll(); }
   void Advance(absl::Duration by);
 
+  // A unary call that is answered later, when the executor runs.
+  template <typename Res, typename Req>
+  std::shared_ptr<std::optional<absl::StatusOr<Res>>> Begin(const std::string& method, const Req& request,
+                                                            const server::Caller& caller);
   // A unary call, answered. Runs the executor.
   template <typename Req, typename Res>
   absl::StatusOr<Res> Call(const std::string& method, const Req& request, const server::Caller& caller);
@@ -94,8 +98,9 @@ class JobServer {
   std::unique_ptr<MapTable> table_;
 };
 
-template <typename Req, typename Res>
-absl::StatusOr<Res> JobServer::Call(const std::string& method, const Req& request, const server::Caller& caller) {
+template <typename Res, typename Req>
+std::shared_ptr<std::optional<absl::StatusOr<Res>>> JobServer::Begin(const std::string& method, const Req& request,
+                                                                     const server::Caller& caller) {
   auto answer = std::make_shared<std::optional<absl::StatusOr<Res>>>();
   table_->unaries.at(method)(caller, request.SerializeAsString(), [answer](absl::Status status, std::string bytes) {
     Res response;
@@ -106,6 +111,12 @@ absl::StatusOr<Res> JobServer::Call(const std::string& method, const Req& reques
       *answer = std::move(status);
     }
   });
+  return answer;
+}
+
+template <typename Req, typename Res>
+absl::StatusOr<Res> JobServer::Call(const std::string& method, const Req& request, const server::Caller& caller) {
+  const auto answer = Begin<Res>(method, request, caller);
   Run();
   if (!*answer) return absl::DeadlineExceededError("not answered");
   return **answer;

@@ -1,6 +1,7 @@
 #include "server/common/pruner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,19 +38,23 @@ void Pruner::Start() { Step(0); }
 void Pruner::Step(size_t so_far) {
   std::vector<std::string> ids = work_.pick(kPerStep);
   if (ids.empty()) return End(so_far);
+  auto erased = std::make_shared<std::vector<std::string>>();
   auto erase = [&](state::Txn& txn) {
-    for (const std::string& id : ids) work_.erase(txn, id);
+    for (const std::string& id : ids) {
+      std::vector<std::string> went = work_.erase(txn, id);
+      std::move(went.begin(), went.end(), std::back_inserter(*erased));
+    }
     return absl::OkStatus();
   };
-  store_.Update(erase, [self = self_, ids, so_far](absl::Status status) {
+  store_.Update(erase, [self = self_, erased, so_far](absl::Status status) {
     if (*self == nullptr) return;
     if (!status.ok()) {
       WAYPOINT_LOG(kWarn, "server", "old records could not be deleted", {"what", (*self)->work_.what},
                    {"error", status.message()});
       return (*self)->End(so_far);
     }
-    if ((*self)->work_.gone) (*self)->work_.gone(ids);
-    (*self)->Step(so_far + ids.size());
+    if ((*self)->work_.gone) (*self)->work_.gone(*erased);
+    (*self)->Step(so_far + erased->size());
   });
 }
 

@@ -39,7 +39,8 @@ class Pruner {
     std::string what;  // for the log
     // At most so many ids that have to go; none: the round is over.
     std::function<std::vector<std::string>(size_t at_most)> pick;
-    std::function<void(state::Txn& txn, const std::string& id)> erase;
+    // Answers what went: the record, and what cannot be without it.
+    std::function<std::vector<std::string>(state::Txn& txn, const std::string& id)> erase;
     std::function<void(const std::vector<std::string>& ids)> gone;  // durable; may be empty
     std::function<void()> over;                                     // the round; may be empty
   };

@@ -1,8 +1,7 @@
 #include "server/jobs/job_filter.h"
 
 #include <algorithm>
-#include <utility>
-#include <vector>
+#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -36,80 +35,6 @@ bool SamePipeline(const pb::Ref::PipelineStep& wanted, const pb::Ref::PipelineSt
 constexpr char kAfter[] = "after:";
 constexpr char kBefore[] = "before:";
 
-class Lister {
- public:
-  Lister(const state::View& view, const JobIndex& index, const pb::ListJobsRequest& request,
-         absl::FunctionRef<void(pb::Job&)> finish, size_t limit_bytes)
-      : view_(view), ids_(index.known()), request_(request), finish_(finish), limit_bytes_(limit_bytes) {}
-
-  void Ascending(const std::string& after) {
-    size_t page = request_.pagination().page_size() > 0 ? request_.pagination().page_size() : ids_.size();
-    for (auto it = ids_.upper_bound(after); it != ids_.end(); ++it) {
-      auto job = Wanted(*it);
-      if (job == nullptr) continue;
-      if (jobs_.size() == page || !Take(*job)) {
-        next_ = absl::StrCat(kAfter, jobs_.back().id());
-        break;
-      }
-    }
-    if (!after.empty() && !jobs_.empty()) previous_ = absl::StrCat(kBefore, jobs_.front().id());
-  }
-
-  // The page that ends before this id.
-  void Backward(const std::string& before) {
-    NewestFirst(before);
-    previous_ = std::exchange(next_, "");
-    if (!jobs_.empty()) next_ = absl::StrCat(kAfter, jobs_.back().id());
-  }
-
-  void NewestFirst(const std::string& before) {
-    size_t page = request_.pagination().page_size() > 0 ? request_.pagination().page_size() : ids_.size();
-    auto it = before.empty() ? ids_.end() : ids_.lower_bound(before);
-    while (it != ids_.begin()) {
-      auto job = Wanted(*--it);
-      if (job == nullptr) continue;
-      if (jobs_.size() == page || !Take(*job)) {
-        next_ = absl::StrCat(kBefore, jobs_.back().id());
-        break;
-      }
-    }
-    std::reverse(jobs_.begin(), jobs_.end());
-  }
-
-  pb::ListJobsResponse Finish() {
-    pb::ListJobsResponse response;
-    for (pb::Job& job : jobs_) response.add_jobs()->Swap(&job);
-    if (!next_.empty()) response.mutable_pagination()->set_next_page_token(next_);
-    if (!previous_.empty()) response.mutable_pagination()->set_previous_page_token(previous_);
-    return response;
-  }
-
- private:
-  std::shared_ptr<const pb::Job> Wanted(const std::string& id) const {
-    auto job = view_.Get<pb::Job>(id);
-    return job != nullptr && Shown(request_, *job) ? job : nullptr;
-  }
-  // False when it does not fit any more; one job always fits.
-  bool Take(const pb::Job& job) {
-    pb::Job copy = job;
-    finish_(copy);
-    size_t bytes = copy.ByteSizeLong() + 8;
-    if (!jobs_.empty() && bytes_ + bytes > limit_bytes_) return false;
-    bytes_ += bytes;
-    jobs_.push_back(std::move(copy));
-    return true;
-  }
-
-  const state::View& view_;
-  const std::set<std::string>& ids_;
-  const pb::ListJobsRequest& request_;
-  absl::FunctionRef<void(pb::Job&)> finish_;
-  const size_t limit_bytes_;
-  std::vector<pb::Job> jobs_;
-  size_t bytes_ = 0;
-  std::string next_, previous_;
-};
-
 }  // namespace
 
 bool Shown(const pb::ListJobsRequest& request, const pb::Job& job) {
@@ -122,33 +47,102 @@ bool Shown(const pb::ListJobsRequest& request, const pb::Job& job) {
   return states.empty() || std::find(states.begin(), states.end(), job.state()) != states.end();
 }
 
+absl::StatusOr<JobLister> JobLister::Of(pb::ListJobsRequest request, size_t limit_bytes) {
+  JobLister lister(std::move(request), limit_bytes);
+  if (absl::Status status = lister.ReadTokens(); !status.ok()) return status;
+  lister.start_ = lister.from_;
+  return lister;
+}
+
+absl::Status JobLister::ReadTokens() {
+  const pb::PaginationRequest& page = request_.pagination();
+  absl::string_view next = page.next_page_token(), previous = page.previous_page_token();
+  if (!next.empty() && !previous.empty()) {
+    return absl::InvalidArgumentError("pagination: give next_page_token or previous_page_token, not both");
+  }
+  if (!previous.empty()) {
+    if (!absl::ConsumePrefix(&previous, kBefore)) {
+      return absl::InvalidArgumentError("pagination: previous_page_token is not one that this server gave");
+    }
+    newest_first_ = previous_page_ = true;
+    from_ = std::string(previous);
+  } else if (absl::ConsumePrefix(&next, kAfter)) {
+    from_ = std::string(next);
+  } else if (absl::ConsumePrefix(&next, kBefore)) {
+    newest_first_ = true;
+    from_ = std::string(next);
+  } else if (!next.empty()) {
+    return absl::InvalidArgumentError("pagination: next_page_token is not one that this server gave");
+  } else {
+    newest_first_ = page.page_size() == 0;
+  }
+  return absl::OkStatus();
+}
+
+const std::string* JobLister::Next(const std::set<std::string>& ids) const {
+  if (!newest_first_) {
+    auto it = ids.upper_bound(from_);
+    return it == ids.end() ? nullptr : &*it;
+  }
+  auto it = from_.empty() ? ids.end() : ids.lower_bound(from_);
+  return it == ids.begin() ? nullptr : &*std::prev(it);
+}
+
+bool JobLister::Walk(const state::View& view, const JobIndex& index, absl::FunctionRef<void(pb::Job&)> finish,
+                     size_t at_most) {
+  const size_t page = request_.pagination().page_size();
+  for (; at_most > 0; --at_most) {
+    const std::string* id = Next(index.known());
+    if (id == nullptr) return true;
+    from_ = *id;
+    const auto job = view.Get<pb::Job>(from_);
+    if (job == nullptr || !Shown(request_, *job)) continue;
+    if ((page > 0 && jobs_.size() == page) || !Take(*job, finish)) {
+      more_ = true;
+      return true;
+    }
+  }
+  return false;
+}
+
+// False when it does not fit any more; one job always fits.
+bool JobLister::Take(const pb::Job& job, absl::FunctionRef<void(pb::Job&)> finish) {
+  pb::Job copy = job;
+  finish(copy);
+  const size_t bytes = copy.ByteSizeLong() + 8;
+  if (!jobs_.empty() && bytes_ + bytes > limit_bytes_) return false;
+  bytes_ += bytes;
+  jobs_.push_back(std::move(copy));
+  return true;
+}
+
+pb::ListJobsResponse JobLister::Finish() {
+  if (newest_first_) std::reverse(jobs_.begin(), jobs_.end());
+  pb::ListJobsResponse response;
+  if (!jobs_.empty()) {
+    const std::string before = absl::StrCat(kBefore, jobs_.front().id());
+    const std::string after = absl::StrCat(kAfter, jobs_.back().id());
+    pb::PaginationResponse tokens;
+    if (previous_page_) {
+      tokens.set_next_page_token(after);
+      if (more_) tokens.set_previous_page_token(before);
+    } else {
+      if (more_) tokens.set_next_page_token(newest_first_ ? before : after);
+      if (!newest_first_ && !start_.empty()) tokens.set_previous_page_token(before);
+    }
+    if (tokens.ByteSizeLong() > 0) *response.mutable_pagination() = tokens;
+  }
+  for (pb::Job& job : jobs_) response.add_jobs()->Swap(&job);
+  return response;
+}
+
 absl::StatusOr<pb::ListJobsResponse> ListJobs(const state::View& view, const JobIndex& index,
                                               const pb::ListJobsRequest& request,
                                               absl::FunctionRef<void(pb::Job&)> finish, size_t limit_bytes) {
-  const pb::PaginationRequest& page = request.pagination();
-  if (!page.next_page_token().empty() && !page.previous_page_token().empty()) {
-    return absl::InvalidArgumentError("pagination: give next_page_token or previous_page_token, not both");
-  }
-  Lister lister(view, index, request, finish, limit_bytes);
-  if (absl::string_view token = page.previous_page_token(); absl::ConsumePrefix(&token, kBefore)) {
-    lister.Backward(std::string(token));
-    return lister.Finish();
-  } else if (!token.empty()) {
-    return absl::InvalidArgumentError("pagination: previous_page_token is not one that this server gave");
-  }
-  absl::string_view token = page.next_page_token();
-  if (absl::ConsumePrefix(&token, kBefore)) {
-    lister.NewestFirst(std::string(token));
-  } else if (absl::ConsumePrefix(&token, kAfter)) {
-    lister.Ascending(std::string(token));
-  } else if (!token.empty()) {
-    return absl::InvalidArgumentError("pagination: next_page_token is not one that this server gave");
-  } else if (page.page_size() > 0) {
-    lister.Ascending("");
-  } else {
-    lister.NewestFirst("");
-  }
-  return lister.Finish();
+  absl::StatusOr<JobLister> lister = JobLister::Of(request, limit_bytes);
+  if (!lister.ok()) return lister.status();
+  lister->Walk(view, index, finish, index.known().size());
+  return lister->Finish();
 }
 
 }  // namespace waypoint::jobs

@@ -12,23 +12,34 @@ namespace {
 constexpr char kLastDeletedMeta[] = "last_deleted_job";  // the greatest id
 constexpr size_t kUlidLength = 26;
 
-// A task goes with the last of its jobs.
-void DeleteTaskWithoutJobs(state::Txn& txn, const std::string& task_id) {
+bool Finished(const pb::Job& job) { return job.state() == pb::Job::SUCCESS || job.state() == pb::Job::ERROR; }
+
+// The jobs of a task that is over go with it, so that nobody sees a part. While one of them is unfinished, only `id`.
+std::vector<std::string> WithItsTask(state::Txn& txn, const std::string& id, const std::string& task_id) {
   const std::string key = absl::AsciiStrToLower(task_id);
-  const auto task = txn.Get<pb::Task>(key);
-  if (task == nullptr) return;
-  for (const pb::Ref::Job* job : {&task->start_job(), &task->task_job(), &task->stop_job(), &task->watch_job()}) {
-    if (!job->id().empty() && txn.Get<pb::Job>(job->id()) != nullptr) return;
+  const auto task = task_id.empty() ? nullptr : txn.Get<pb::Task>(key);
+  if (task == nullptr) return {id};
+  std::vector<std::string> ids = {id};
+  for (const pb::Ref::Job* ref : {&task->start_job(), &task->task_job(), &task->stop_job(), &task->watch_job()}) {
+    if (ref->id().empty() || ref->id() == id) continue;
+    const auto job = txn.Get<pb::Job>(ref->id());
+    if (job == nullptr) continue;
+    if (!Finished(*job)) return {id};
+    ids.push_back(ref->id());
   }
   txn.Delete<pb::Task>(key);
+  return ids;
 }
 
-void DeleteJob(state::Txn& txn, const std::string& id) {
+std::vector<std::string> DeleteJob(state::Txn& txn, const std::string& id) {
   const auto job = txn.Get<pb::Job>(id);
-  if (job == nullptr) return;
-  txn.Delete<pb::Job>(id);
-  if (!job->task().id().empty()) DeleteTaskWithoutJobs(txn, job->task().id());
-  if (txn.GetMeta(kLastDeletedMeta) < id) txn.PutMeta(kLastDeletedMeta, id);
+  if (job == nullptr) return {};
+  std::vector<std::string> ids = WithItsTask(txn, id, job->task().id());
+  for (const std::string& gone : ids) {
+    txn.Delete<pb::Job>(gone);
+    if (txn.GetMeta(kLastDeletedMeta) < gone) txn.PutMeta(kLastDeletedMeta, gone);
+  }
+  return ids;
 }
 
 }  // namespace

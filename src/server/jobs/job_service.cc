@@ -17,6 +17,9 @@ using server::Caller;
 using server::Needs;
 using server::Reply;
 
+// Jobs looked at in one turn of the loop: about a millisecond where they come from disk.
+constexpr size_t kListSlice = 200;
+
 // 0.11 lets a label that the runner lacks pass here, unlike in assignment.
 bool Conflicts(const Labels& wanted, const pb::Runner& runner) {
   for (const auto& [key, value] : wanted) {
@@ -42,6 +45,14 @@ bool SomebodyCouldRun(const state::View& view, const pb::Ref::Runner& target) {
 }
 
 }  // namespace
+
+// One answer that is being put together.
+struct JobService::Listing {
+  JobLister lister;
+  Reply<pb::ListJobsResponse> reply;
+  // Each reason looks at the whole fleet: in a long list only the first ones are told.
+  int reasons_left = 200;
+};
 
 void JobService::Register(server::Table& table) {
   table.Unary("QueueJob", Needs::kRunner, *this, &JobService::Queue);
@@ -91,19 +102,27 @@ void JobService::Get(const Caller& caller, const pb::GetJobRequest& request, Rep
 }
 
 void JobService::List(const Caller& caller, const pb::ListJobsRequest& request, Reply<pb::ListJobsResponse> reply) {
-  auto response = std::make_shared<pb::ListJobsResponse>();
-  auto look = [&](const state::View& view) -> absl::Status {
-    // Each reason looks at the whole fleet: in a long list only the first ones are told.
-    int reasons_left = 200;
+  absl::StatusOr<JobLister> lister = JobLister::Of(request);
+  if (!lister.ok()) return reply(lister.status());
+  auto list = std::make_shared<Listing>(Listing{*std::move(lister), std::move(reply)});
+  ListOn(std::move(list));
+}
+
+void JobService::ListOn(std::shared_ptr<Listing> list) {
+  auto whole = std::make_shared<bool>(false);
+  auto look = [&](const state::View& view) {
     auto explain = [&](pb::Job& job) {
-      if (job.state() != pb::Job::QUEUED || reasons_left-- <= 0) return;
+      if (job.state() != pb::Job::QUEUED || list->reasons_left-- <= 0) return;
       if (auto blocked = engine_.Explain(view, job)) *job.mutable_blocked() = *std::move(blocked);
     };
-    ASSIGN_OR_RETURN(*response, ListJobs(view, engine_.index(), request, explain));
+    *whole = list->lister.Walk(view, engine_.index(), explain, kListSlice);
     return absl::OkStatus();
   };
-  engine_.store().Look(look,
-                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  // The answer of a look is posted: whatever came in the meantime has its turn before the next slice.
+  engine_.store().Look(look, [this, list, whole](absl::Status status) {
+    if (!status.ok()) return list->reply(std::move(status));
+    *whole ? list->reply(list->lister.Finish()) : ListOn(list);
+  });
 }
 
 void JobService::Validate(const Caller& caller, const pb::ValidateJobRequest& request,

@@ -4,6 +4,7 @@
 // Errors:  as the spec says, with the server's reasons in words.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "google/protobuf/empty.pb.h"
@@ -30,6 +31,10 @@ class JobService {
                 server::Reply<pb::ValidateJobResponse> reply);
 
  private:
+  struct Listing;
+  // The next slice of a list, and so on until it is whole.
+  void ListOn(std::shared_ptr<Listing> list);
+
   Engine& engine_;
   const JobQueue& queue_;
 };

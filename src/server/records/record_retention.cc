@@ -16,7 +16,10 @@ Pruner::Work RecordRetention::MakeWork() {
   Pruner::Work work;
   work.what = "status reports";
   work.pick = [this](size_t at_most) { return PickReports(at_most); };
-  work.erase = [](state::Txn& txn, const std::string& id) { txn.Delete<pb::StatusReport>(id); };
+  work.erase = [](state::Txn& txn, const std::string& id) {
+    txn.Delete<pb::StatusReport>(id);
+    return std::vector<std::string>{id};
+  };
   work.over = [this] { HideDeployments(); };
   return work;
 }

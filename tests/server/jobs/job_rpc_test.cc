@@ -242,6 +242,48 @@ TEST_F(JobRpcTest, WithoutPagesTheNewestThatFitAreListed) {
               ElementsAre(all[0], all[1], all[2]));
 }
 
+// A filter that fits next to nothing has all jobs looked at: not in one turn of the thread that everybody needs.
+TEST_F(JobRpcTest, LongListsLeaveOthersTheirTurn) {
+  const std::string rare = Add([](pb::Job& job) { job.mutable_workspace()->set_workspace("rare"); });
+  for (int i = 0; i < 900; ++i) Add([](pb::Job&) {});
+  pb::ListJobsRequest request;
+  request.mutable_workspace()->set_workspace("rare");
+  const auto answer = server.Begin<pb::ListJobsResponse>("ListJobs", request, server.user);
+  int turns = 0;
+  bool other = false;
+  server.executor.Post([&] { other = true; });
+  while (!*answer && server.executor.RunOne()) {
+    ++turns;
+    EXPECT_TRUE(other || turns < 3) << "it waits behind one slice at most";
+  }
+  EXPECT_GE(turns, 5);
+  ASSERT_TRUE(*answer && (*answer)->ok());
+  ASSERT_EQ((**answer)->jobs_size(), 1);
+  EXPECT_EQ((**answer)->jobs(0).id(), rare);
+}
+
+TEST_F(JobRpcTest, ListsGoOnWhileJobsComeAndGo) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 450; ++i) all.push_back(Add([](pb::Job&) {}));
+  const auto answer = server.Begin<pb::ListJobsResponse>("ListJobs", pb::ListJobsRequest(), server.user);
+  ASSERT_TRUE(server.executor.RunOne());
+  ASSERT_FALSE(*answer);
+  server.engine->Update(
+      [&](jobs::Step& step) {
+        step.txn().Delete<pb::Job>(all[0]);
+        return absl::OkStatus();
+      },
+      [](absl::Status) {});
+  pb::QueueJobRequest later;
+  *later.mutable_job() = BuildJob();
+  server.Begin<pb::QueueJobResponse>("QueueJob", later, server.user);
+  server.Run();
+  ASSERT_TRUE(*answer && (*answer)->ok());
+  ASSERT_EQ((**answer)->jobs_size(), 449) << "the newest first: what came later is not in it, what went is gone";
+  EXPECT_EQ((**answer)->jobs(0).id(), all[1]);
+  EXPECT_EQ((**answer)->jobs(448).id(), all[449]);
+}
+
 TEST_F(JobRpcTest, ValidateTellsWhetherSomebodyCouldRun) {
   auto validate = [&](const std::function<void(pb::Job&)>& change) {
     pb::ValidateJobRequest request;

@@ -135,7 +135,24 @@ TEST_F(RetentionTest, ByAge) {
   EXPECT_EQ(Stored<pb::Job>().size(), 1u);
 }
 
-TEST_F(RetentionTest, ATaskGoesWithItsLastJob) {
+TEST_F(RetentionTest, ATaskGoesAsAWhole) {
+  for (const char* id : {"A", "B", "C"}) PutJob(id, pb::Job::SUCCESS, "T");
+  PutJob("D", pb::Job::SUCCESS);
+  Update([](state::Txn& txn) {
+    pb::Task task;
+    task.set_id("T");
+    task.mutable_start_job()->set_id("A");
+    task.mutable_task_job()->set_id("B");
+    task.mutable_stop_job()->set_id("C");
+    txn.Put("t", task);
+  });
+  Start(Keep(3));
+  EXPECT_THAT(Stored<pb::Job>(), ElementsAre("D")) << "one of them was too many";
+  EXPECT_THAT(Stored<pb::Task>(), ElementsAre());
+  EXPECT_THAT(gone_, ElementsAre("A", "B", "C"));
+}
+
+TEST_F(RetentionTest, ATaskUnderWayStaysUntilItsLastJob) {
   for (const char* id : {"A", "B"}) PutJob(id, pb::Job::SUCCESS, "T");
   PutJob("C", pb::Job::RUNNING, "T");
   Update([](state::Txn& txn) {
