@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "replay/digests.h"
 #include "replay/replay_fixture.h"
 #include "waypoint/config.pb.h"
 #include "waypoint/entrypoint.pb.h"
@@ -26,44 +27,6 @@ namespace waypoint::replay {
 namespace {
 
 namespace pb = ::hashicorp::waypoint;
-using google::protobuf::Value;
-
-// Why a job waits is said to followers, which 0.11 did not do.
-bool IsReason(const Value& event) {
-  return absl::StartsWith(Text(At(event.struct_value(), "line"), "msg"), "Queued: ");
-}
-
-// What of a followed job does not depend on how its changes were coalesced.
-Struct FollowedJob(const std::vector<Struct>& messages) {
-  Struct digest;
-  auto& fields = *digest.mutable_fields();
-  auto* events = fields["events"].mutable_list_value();
-  for (size_t i = 0; i < messages.size(); ++i) {
-    const Struct& message = messages[i];
-    if (message.fields().count("open") > 0) fields["open_at"].set_number_value(static_cast<double>(i));
-    if (message.fields().count("job") > 0) *fields["job"].mutable_struct_value() = At(message, "job");
-    if (message.fields().count("download") > 0) *fields["download"].mutable_struct_value() = At(message, "download");
-    if (message.fields().count("complete") > 0) {
-      *fields["complete"].mutable_struct_value() = At(message, "complete");
-      fields["complete_is_last"].set_bool_value(i + 1 == messages.size());
-    }
-    if (message.fields().count("state") > 0) {
-      const Struct& state = At(message, "state");
-      // Each change goes on from the state that was said before.
-      const std::string previous = Text(state, "previous");
-      if (previous != fields["state"].string_value()) fields["torn"].set_string_value(previous);
-      fields["state"].set_string_value(Text(state, "current"));
-    }
-    auto list = At(message, "terminal").fields().find("events");
-    if (list == At(message, "terminal").fields().end()) continue;
-    for (const Value& event : list->second.list_value().values()) {
-      Value plain = event;
-      plain.mutable_struct_value()->mutable_fields()->erase("timestamp");
-      if (!IsReason(plain)) *events->add_values() = plain;
-    }
-  }
-  return digest;
-}
 
 class JobsReplay : public ReplayFixture {
  protected:

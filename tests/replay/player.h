@@ -53,6 +53,7 @@ class Player {
     bool cancelled = false;
     std::string rpc, peer;
     std::vector<Struct> recorded;  // of those that are compared together
+    bool left_out = false;         // one of them is not in the capture
   };
   void Play(const Event& event);
   Headers OurHeaders(const Event& event) const;
@@ -60,7 +61,8 @@ class Player {
   void Expect(const Event& event, Open& open);
   void TakeAssigned(const Event& event, Open& open);
   void CompareTogether(const Event& event, Open& open);
-  void Compare(const Event& event, const Struct& recorded, const Struct& ours);
+  // `partly`: what only ours has may be what was left out of the capture.
+  void Compare(const Event& event, const Struct& recorded, const Struct& ours, bool partly = false);
   void ExpectStatus(const Event& event, Open& open);
   void CompareDetails(const Event& event, const absl::Status& status);
   void Differ(const Event& event, const std::string& what);
