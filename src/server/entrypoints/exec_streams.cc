@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "ptypes/violations.h"
 
 namespace waypoint::entrypoints {
 namespace {
@@ -47,11 +49,11 @@ absl::StatusOr<ExecTarget> OfDeployment(const Room& room, const std::string& dep
 
 absl::StatusOr<ExecTarget> PickTarget(const Room& room, const state::View& view,
                                       const pb::ExecStreamRequest::Start& start) {
-  if (start.args().empty()) return absl::FailedPreconditionError("start.args must not be empty");
+  ptypes::Violations violations;
+  violations.Require(start.target_case() != pb::ExecStreamRequest::Start::TARGET_NOT_SET, "Target", ptypes::kBlank);
+  violations.Require(!start.args().empty(), "args", ptypes::kBlank);
+  RETURN_IF_ERROR(violations.ToStatus());
   if (start.target_case() == pb::ExecStreamRequest::Start::kInstanceId) return ById(room, start.instance_id());
-  if (start.target_case() != pb::ExecStreamRequest::Start::kDeploymentId) {
-    return absl::FailedPreconditionError("start.target is required: deployment_id or instance_id");
-  }
   auto deployment = view.Get<pb::Deployment>(start.deployment_id());
   if (deployment == nullptr) {
     return absl::NotFoundError(absl::StrCat("there is no deployment with id ", start.deployment_id()));

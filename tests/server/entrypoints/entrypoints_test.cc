@@ -287,6 +287,29 @@ TEST_F(EntrypointsTest, ExecFromStartToExit) {
   EXPECT_EQ(config->received().back().config().exec_size(), 0);
 }
 
+TEST_F(EntrypointsTest, ExecNeedsATargetAndACommand) {
+  const auto code = [this](const std::function<void(pb::ExecStreamRequest&)>& fill) {
+    auto peer = Open<ExecPeer>("StartExecStream");
+    pb::ExecStreamRequest request;
+    fill(request);
+    peer->Send(request);
+    executor.RunAll();
+    return peer->status().has_value() ? peer->status()->code() : absl::StatusCode::kOk;
+  };
+  using Code = absl::StatusCode;
+  EXPECT_EQ(code([](pb::ExecStreamRequest& request) { request.mutable_winch(); }), Code::kFailedPrecondition);
+  EXPECT_EQ(code([](pb::ExecStreamRequest& request) { request.mutable_start(); }), Code::kInvalidArgument);
+  EXPECT_EQ(code([](pb::ExecStreamRequest& request) { request.mutable_start()->set_deployment_id("nosuch"); }),
+            Code::kInvalidArgument);
+  EXPECT_EQ(code([](pb::ExecStreamRequest& request) { request.mutable_start()->add_args("sh"); }),
+            Code::kInvalidArgument);
+  EXPECT_EQ(code([](pb::ExecStreamRequest& request) {
+              request.mutable_start()->set_deployment_id("nosuch");
+              request.mutable_start()->add_args("sh");
+            }),
+            Code::kNotFound);
+}
+
 TEST_F(EntrypointsTest, ExecOfAYoungInstanceIsHeldBack) {
   auto config = Connect("I1");
   config->Take();
