@@ -47,8 +47,8 @@ void AppendLine(std::string& out, const Line& line, size_t from, size_t to) {
   if (line.text.size() > kMaxShownBytes) {  // one long line: show the neighbourhood only
     const size_t begin = from > kMaxShownBytes / 2 ? from - kMaxShownBytes / 2 : 0;
     const Line part{line.number, line.start + begin, line.text.substr(begin, kMaxShownBytes)};
-    absl::StrAppendFormat(&out, "%4d: %s\n      %s\n", part.number, part.text,
-                          Underline(part, from - begin, std::min(to - begin, part.text.size())));
+    const size_t end = std::min(std::max(to, from) - begin, part.text.size());
+    absl::StrAppendFormat(&out, "%4d: %s\n      %s\n", part.number, part.text, Underline(part, from - begin, end));
     return;
   }
   absl::StrAppendFormat(&out, "%4d: %s\n      %s\n", line.number, line.text, Underline(line, from, to));
@@ -64,8 +64,12 @@ void AppendSource(std::string& out, const Range& range) {
       break;
     }
     const Line line = LineAt(*range.source, byte, number);
-    const size_t from = number == span.start.line ? span.start.byte - line.start : 0;
-    const size_t to = number == span.end.line ? span.end.byte - line.start : line.text.size();
+    // Inside a string of a JSON file places count on the decoded text: they may lie anywhere.
+    const auto inside = [&](uint32_t place) {
+      return place < line.start ? 0 : std::min<size_t>(place - line.start, line.text.size());
+    };
+    const size_t from = number == span.start.line ? inside(span.start.byte) : 0;
+    const size_t to = number == span.end.line ? inside(span.end.byte) : line.text.size();
     AppendLine(out, line, from, to);
     const size_t next = range.source->text.find('\n', byte);
     if (next == std::string::npos) break;

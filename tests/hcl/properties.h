@@ -16,4 +16,7 @@ std::string CheckFormat(std::string_view text);    // format(format(x)) == forma
 // The first that fails of all of them.
 std::string CheckAll(std::string_view text);
 
+using Property = std::string(std::string_view text);
+Property* PropertyNamed(std::string_view name);  // scanner, parser, template, json, format; CheckAll for any other
+
 }  // namespace waypoint::hcl::testing

@@ -1,6 +1,7 @@
 // The fuzz properties over the whole corpus, and over mutations of it from a fixed seed.
 #include "hcl/properties.h"
 
+#include <filesystem>
 #include <random>
 
 #include "hcl/corpus.h"
@@ -56,6 +57,17 @@ std::string Mutate(const std::string& a, const std::string& b, std::mt19937& ran
       out.insert(pick(a.size() + 1), kPieces[pick(std::size(kPieces))]);
   }
   return out;
+}
+
+// What the fuzzer once found.
+TEST(Properties, FoundInputs) {
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(WAYPOINT_TEST_DATA "/hcl-fuzz")) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    Check(std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>()));
+    ++count;
+  }
+  EXPECT_GT(count, 1u);
 }
 
 TEST(Properties, Mutations) {
