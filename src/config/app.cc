@@ -20,6 +20,9 @@ absl::StatusOr<Labels> App::labels() const {
   ScopePtr scope = internal::AppScope(*block_);
   Decoder(scope->final_context(), diagnostics).Get(content, "labels", &labels);
   RETURN_IF_ERROR(DiagnosticsStatus(diagnostics));
+  if (const hcl::Attribute* attribute = content.Find("labels")) {
+    RETURN_IF_ERROR(Annotate(ValidateLabels(labels), hcl::ToString(attribute->range)));
+  }
   return labels;
 }
 

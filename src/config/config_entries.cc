@@ -34,7 +34,7 @@ std::string EntryPath(const hcl::TraversalSteps& steps) {
 
 class Evaluation {
  public:
-  explicit Evaluation(const ScopePtr& scope) : scope_(scope) {}
+  Evaluation(const ScopePtr& scope, std::vector<std::string>& warnings) : scope_(scope), warnings_(warnings) {}
 
   absl::StatusOr<std::vector<pb::ConfigVar>> Run(const hcl::BodyContent& content) {
     for (const char* kind : kKinds) Collect(content, kind);
@@ -140,6 +140,26 @@ class Evaluation {
     return Scope::Make(scope_, std::move(variables), functions_);
   }
 
+  // The entrypoint that completes a value knows nothing but config.
+  void WarnOfNames(const Entry& entry) {
+    std::set<std::string> told;
+    for (const hcl::TraversalSteps& steps : entry.expr.Variables()) {
+      const std::string& root = steps[0].name;
+      if (root == "config" || IsKnown(root) || !told.insert(root).second) continue;
+      warnings_.push_back(absl::StrCat(hcl::ToString(steps[0].range), ": ", entry.Path(), " refers to \"", root,
+                                       "\", which is not known here",
+                                       root == "var" ? " (input variables are known in the config of an app only)" : "",
+                                       "; the reference is kept, and the app will see an empty value"));
+    }
+  }
+
+  bool IsKnown(const std::string& root) const {
+    for (const hcl::EvalContext* c = scope_->context(); c != nullptr; c = c->parent) {
+      if (c->variables && c->variables->contains(root)) return true;
+    }
+    return false;
+  }
+
   absl::Status Evaluate(const Entry& entry) {
     pb::ConfigVar& var = out_.emplace_back();
     var.set_name(entry.name);
@@ -154,6 +174,7 @@ class Evaluation {
       RETURN_IF_ERROR(Annotate(DiagnosticsStatus(diagnostics), entry.Path()));
       if (auto* text = std::get_if<hcl::TemplateText>(&rest)) {
         var.set_static_(std::move(text->text));
+        WarnOfNames(entry);
         return absl::OkStatus();
       }
       value = std::get<Value>(rest);
@@ -175,6 +196,7 @@ class Evaluation {
   }
 
   const ScopePtr scope_;
+  std::vector<std::string>& warnings_;
   const std::shared_ptr<const hcl::FunctionTable> functions_ =
       std::make_shared<const hcl::FunctionTable>(hcl::DynamicFunctions());
   hcl::Diagnostics diagnostics_;
@@ -186,8 +208,9 @@ class Evaluation {
 
 }  // namespace
 
-absl::StatusOr<std::vector<pb::ConfigVar>> EvaluateEntries(const hcl::BodyContent& content, const ScopePtr& scope) {
-  return Evaluation(scope).Run(content);
+absl::StatusOr<std::vector<pb::ConfigVar>> EvaluateEntries(const hcl::BodyContent& content, const ScopePtr& scope,
+                                                           std::vector<std::string>& warnings) {
+  return Evaluation(scope, warnings).Run(content);
 }
 
 }  // namespace waypoint::config

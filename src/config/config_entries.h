@@ -15,7 +15,9 @@
 
 namespace waypoint::config {
 
-// Attributes env, internal, file of `content`. Variables come without a target, sorted by name.
-absl::StatusOr<std::vector<pb::ConfigVar>> EvaluateEntries(const hcl::BodyContent& content, const ScopePtr& scope);
+// Attributes env, internal, file of `content`. Variables come without a target, sorted by name. A value that waits for
+// a name nobody will ever give it is worth a warning.
+absl::StatusOr<std::vector<pb::ConfigVar>> EvaluateEntries(const hcl::BodyContent& content, const ScopePtr& scope,
+                                                           std::vector<std::string>& warnings);
 
 }  // namespace waypoint::config

@@ -38,6 +38,7 @@ class Stanza {
     if (absl::Status status = DiagnosticsStatus(diagnostics); !status.ok()) errors_.push_back(status);
     RETURN_IF_ERROR(JoinErrors(errors_, "errors in config"));
     out.variables = std::move(variables_);
+    out.warnings = std::move(warnings_);
     std::stable_sort(out.variables.begin(), out.variables.end(),
                      [](const pb::ConfigVar& a, const pb::ConfigVar& b) { return a.name() < b.name(); });
     return out;
@@ -61,7 +62,7 @@ class Stanza {
   }
 
   void AddEntries(const hcl::BodyContent& content, const Target& target) {
-    absl::StatusOr<std::vector<pb::ConfigVar>> entries = EvaluateEntries(content, scope_);
+    absl::StatusOr<std::vector<pb::ConfigVar>> entries = EvaluateEntries(content, scope_, warnings_);
     if (!entries.ok()) {
       errors_.push_back(entries.status());
       return;
@@ -75,6 +76,7 @@ class Stanza {
   const ScopePtr scope_;
   const Target target_;
   std::vector<pb::ConfigVar> variables_;
+  std::vector<std::string> warnings_;
   std::vector<absl::Status> errors_;
 };
 

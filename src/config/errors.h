@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,6 +16,9 @@ namespace waypoint::config {
 
 // OK without errors.
 absl::Status DiagnosticsStatus(const hcl::Diagnostics& diagnostics);
+
+// True for mistakes of a file that would all be gone if only the variable `name` were known.
+bool OnlyMissing(const absl::Status& status, std::string_view name);
 
 // The mistakes with their source lines; for other errors the plain message.
 std::string Explain(const absl::Status& status);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "config/errors.h"
 #include "core/record_operation.h"
 #include "waypoint/operation.pb.h"
 
@@ -50,13 +51,12 @@ class BuildOperation : public ArtifactOperation<pb::Build> {
   absl::string_view name() const override { return "build"; }
   absl::Status Init() override {
     ASSIGN_OR_RETURN(builder_, app().MakeComponent(StageKind::kBuild, {}));
-    ASSIGN_OR_RETURN(registry_, MakeOptional(app(), StageKind::kRegistry, {}));
     SetOrigin(builder_.info);
-    return absl::OkStatus();
+    return OpenRegistry();
   }
   absl::Status Do() override {
     ASSIGN_OR_RETURN(plugin::Arguments arguments, app().CommonArguments(builder_.labels));
-    arguments.AddBool("HasRegistry", registry_.has_value());
+    arguments.AddBool("HasRegistry", has_registry_);
     RETURN_IF_ERROR(AddAccessInfo(&arguments));
     sdk::Build::Resp response;
     ASSIGN_OR_RETURN(Function function, BuildFunction());
@@ -75,6 +75,15 @@ class BuildOperation : public ArtifactOperation<pb::Build> {
   const ActiveComponent* component() const override { return &builder_; }
 
  private:
+  // A registry whose body speaks of the artifact can't be configured before there is one: push does it.
+  absl::Status OpenRegistry() {
+    absl::StatusOr<std::optional<ActiveComponent>> registry = MakeOptional(app(), StageKind::kRegistry, {});
+    const bool postponed = config::OnlyMissing(registry.status(), "artifact");
+    if (!registry.ok() && !postponed) return registry.status();
+    if (registry.ok()) registry_ = *std::move(registry);
+    has_registry_ = postponed || registry_.has_value();
+    return absl::OkStatus();
+  }
   // A registry without access information is fine: builders that need it say so themselves.
   absl::Status AddAccessInfo(plugin::Arguments* arguments) {
     if (!registry_.has_value()) return absl::OkStatus();
@@ -97,6 +106,7 @@ class BuildOperation : public ArtifactOperation<pb::Build> {
 
   ActiveComponent builder_;
   std::optional<ActiveComponent> registry_;
+  bool has_registry_ = false;
 };
 
 class PushOperation : public ArtifactOperation<pb::PushedArtifact> {

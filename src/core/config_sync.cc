@@ -36,6 +36,7 @@ absl::Status SyncAppConfig(const App& app) {
   pb::ConfigSetRequest set;
   for (const auto* vars : {&of_project, &of_app}) {
     for (const pb::ConfigVar& variable : vars->variables) *set.add_variables() = variable;
+    for (const std::string& warning : vars->warnings) app.project().ui().Warning(warning);
   }
   if (set.variables().empty()) return absl::OkStatus();
   RETURN_IF_ERROR(Annotate(app.project().Invoke<pb::ConfigSetResponse>("SetConfig", set).status(), "sync of config"));

@@ -90,6 +90,26 @@ TEST(ConfigStanza, Mistakes) {
   }
 }
 
+TEST(ConfigStanza, WarnsOfNamesThatStayUnknown) {
+  const std::string apps = "app \"web\" {\n  build {\n    use \"a\" {}\n  }\n  deploy {\n    use \"b\" {}\n  }\n}\n";
+  std::unique_ptr<Config> config = *Config::Load("/srv/project/waypoint.hcl",
+                                                 "project = \"p\"\nvariable \"v\" {\n  default = \"dv\"\n}\nconfig {\n "
+                                                 " env = {\n    A = var.v\n    B = dynamic(\"v\", {})\n"
+                                                 "    C = \"${config.env.B} ${workspace.name}\"\n  }\n}\n" +
+                                                     apps,
+                                                 {});
+  config->SetVariables(*EvaluateVariables(config->variables(), {}));
+  absl::StatusOr<ConfigVars> vars = config->ProjectConfig();
+  ASSERT_TRUE(vars.ok()) << vars.status();
+  EXPECT_EQ(Summary(*vars), "A=${var.v} | B<-v | C=${config.env.B} default");
+  ASSERT_EQ(vars->warnings.size(), 1u);
+  EXPECT_THAT(vars->warnings[0], HasSubstr("/srv/project/waypoint.hcl:7,9-12: config.env.A refers to \"var\""));
+
+  Loaded app = Read("env = { A = var.v, B = dynamic(\"v\", {}), C = \"${config.env.B}${var.v}\" }");
+  ASSERT_TRUE(app.vars.ok()) << app.vars.status();
+  EXPECT_THAT(app.vars->warnings, ::testing::IsEmpty());
+}
+
 TEST(ConfigStanza, ScopesAreTargets) {
   Loaded loaded = Read(
       "env = { A = \"root\" }\nworkspace \"prod\" {\n  env = { A = \"w\" }\n}\nlabel \"env == dev\" {\n"

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/real_clock.h"
 #include "config/config.h"
+#include "config/errors.h"
 #include "core/app.h"
 #include "core/build.h"
 #include "core/config_sync.h"
@@ -124,6 +125,23 @@ TEST_F(OperationsTest, UpRunsAllStagesAndHandsResultsOn) {
   EXPECT_EQ(result->release().release().unimplemented(), false);
   EXPECT_EQ(result->status_report().status_report().health().health_status(), "READY");
   EXPECT_EQ(result->status_report().status_report().instances_count(), 1u);
+}
+
+TEST_F(OperationsTest, ARegistryThatSpeaksOfTheArtifactIsConfiguredForThePush) {
+  std::string text = kFull;
+  text.replace(text.find("tag = \"v1\""), 10, "tag = \"of-${artifact.image}\"");
+  auto result = RunUp(Open(text));
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_THAT(server_.artifacts["artifact-1"].template_data(), HasSubstr("of-image"));
+  EXPECT_EQ(script_.calls[0], "build web for registry");
+}
+
+TEST_F(OperationsTest, ARegistryWithAnotherMistakeFailsTheBuild) {
+  std::string text = kFull;
+  text.replace(text.find("tag = \"v1\""), 10, "tag = \"${artifact.image}${nosuch.x}\"");
+  absl::Status status = RunUp(Open(text)).status();
+  EXPECT_THAT(config::Explain(status), HasSubstr("no variable named \"nosuch\""));
+  EXPECT_TRUE(script_.calls.empty());
 }
 
 TEST_F(OperationsTest, RecordsAreWrittenBeforeAndAfter) {
