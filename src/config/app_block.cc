@@ -108,7 +108,7 @@ ScopePtr AppScope(const AppBlock& app) {
   variables["path"] =
       hcl::Value::StringMap({{"pwd", app.file->folder}, {"project", app.file->folder}, {"app", app.path}});
   if (app.file->var) variables["var"] = *app.file->var;
-  return Scope::Make(app.file->base, std::move(variables));
+  return Scope::Make(app.file->base, std::move(variables), nullptr, app.file->secrets);
 }
 
 }  // namespace waypoint::config::internal

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "config/errors.h"
 #include "config/file.h"
+#include "hcl/secrets.h"
 
 namespace waypoint::config {
 
@@ -51,10 +52,16 @@ std::vector<std::string> Config::app_names() const {
 
 void Config::SetVariables(const VariableValues& values) {
   hcl::Value::Fields fields;
-  for (const auto& [name, variable] : values) fields[name] = variable.value;
+  auto secrets = std::make_shared<hcl::Secrets>();
+  secrets->root = "var";
+  for (const auto& [name, variable] : values) {
+    fields[name] = variable.value;
+    if (variable.sensitive) secrets->Add(name, variable.value);
+  }
   // Apps handed out before keep the file as it was.
   auto file = std::make_shared<internal::File>(*file_);
   file->var = hcl::Value::Object(std::move(fields));
+  file->secrets = std::move(secrets);
   file_ = std::move(file);
 }
 

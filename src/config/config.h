@@ -68,6 +68,7 @@ struct ConfigVars {
   bool present = false;                  // there is a config block
   std::vector<pb::ConfigVar> variables;  // sorted by name
   std::string file_change_signal;
+  std::vector<std::string> warnings;
 };
 
 struct PipelineSet {

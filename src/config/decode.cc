@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "hcl/convert.h"
+#include "hcl/secrets.h"
 
 namespace waypoint::config {
 
@@ -11,8 +12,8 @@ using hcl::Type;
 using hcl::Value;
 
 void Decoder::Unsuitable(const hcl::Expression& expr, const std::string& why) {
-  diagnostics_.Add(
-      {hcl::Severity::kError, "Unsuitable value type", "Unsuitable value: " + why, expr.start_range(), expr.range()});
+  diagnostics_.Error("Unsuitable value type", hcl::HideSecrets(context_, "Unsuitable value: " + why),
+                     expr.start_range(), expr.range());
 }
 
 namespace {

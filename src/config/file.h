@@ -80,8 +80,9 @@ struct File {
   std::vector<AppBlock> apps;
   std::vector<PipelineBlock> pipelines;
 
-  ScopePtr base;                  // functions, path, workspace
-  std::optional<hcl::Value> var;  // object of all variables' values
+  ScopePtr base;                                // functions, path, workspace
+  std::optional<hcl::Value> var;                // object of all variables' values
+  std::shared_ptr<const hcl::Secrets> secrets;  // the sensitive ones among them
 };
 
 // Diagnostics decide whether the file is usable.

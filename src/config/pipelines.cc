@@ -193,7 +193,7 @@ absl::StatusOr<PipelineSet> Config::Pipelines() const {
   // Functions and `var`, nothing else.
   hcl::Variables variables;
   if (file_->var) variables["var"] = *file_->var;
-  ScopePtr scope = Scope::Make(nullptr, std::move(variables), file_->base->context()->functions);
+  ScopePtr scope = Scope::Make(nullptr, std::move(variables), file_->base->context()->functions, file_->secrets);
   std::vector<absl::Status> errors;
   for (const internal::PipelineBlock& block : file_->pipelines) {
     out.names.push_back(block.name);

@@ -18,7 +18,8 @@ class Scope {
  public:
   // `functions` may be null. A scope without variables passes all names on to its parent.
   static ScopePtr Make(ScopePtr parent, std::optional<hcl::Variables> variables,
-                       std::shared_ptr<const hcl::FunctionTable> functions = nullptr);
+                       std::shared_ptr<const hcl::FunctionTable> functions = nullptr,
+                       std::shared_ptr<const hcl::Secrets> secrets = nullptr);
 
   // What expressions are finally evaluated in: this scope and the template functions, which see it.
   const hcl::EvalContext* final_context() const { return &final_; }

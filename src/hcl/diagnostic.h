@@ -22,7 +22,8 @@ struct Diagnostic {
   std::string summary;
   std::string detail;
   std::optional<Range> subject;
-  std::optional<Range> context;  // a wider stretch worth showing around the subject
+  std::optional<Range> context;       // a wider stretch worth showing around the subject
+  std::string unknown_variable = {};  // the name, if it is about one that is not known
 };
 
 class Diagnostics {
@@ -36,6 +37,7 @@ class Diagnostics {
   bool HasErrors() const;
   bool empty() const { return list_.empty(); }
   size_t size() const { return list_.size(); }
+  Diagnostic& at(size_t i) { return list_[i]; }
   const Diagnostic& operator[](size_t i) const { return list_[i]; }
   auto begin() const { return list_.begin(); }
   auto end() const { return list_.end(); }

@@ -115,7 +115,7 @@ Value Evaluator::Call(const CallExpr& expr) {
   }
   if (errors_ > errors || stopped_) return Value::Unknown();
   absl::StatusOr<Value> value = function->Call(values);
-  if (value.ok()) return *std::move(value);
+  if (value.ok()) return ChargeResult(*value, expr.span) ? *std::move(value) : Value::Unknown(value->type());
   ReportCallFailure(expr, *function, value.status(), count, start_of);
   return Value::Unknown();
 }

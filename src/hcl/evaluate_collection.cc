@@ -37,6 +37,7 @@ bool IsReferenceWithSteps(const Expr& key) {
 }  // namespace
 
 Value Evaluator::Tuple(const TupleExpr& expr) {
+  if (!ChargeElements(expr.items.size(), expr.span)) return Value::Unknown();
   Value::Vector values;
   values.reserve(expr.items.size());
   for (const Expr* item : expr.items) values.push_back(Eval(*item));
@@ -56,6 +57,7 @@ Value Evaluator::ObjectKey(const ObjectItem& item) {
 }
 
 Value Evaluator::Object(const ObjectExpr& expr) {
+  if (!ChargeElements(expr.items.size(), expr.span)) return Value::Unknown();
   Value::Fields fields;
   bool known = true;
   for (const ObjectItem& item : expr.items) {
@@ -91,6 +93,28 @@ bool Evaluator::CountIteration(const Span& at) {
   Error("Too many iterations", Cat("This expression goes over more than ", kMaxIterations, " elements in all."), at);
   stopped_ = true;
   return false;
+}
+
+bool Evaluator::ChargeBytes(size_t bytes, const Span& at) {
+  if (stopped_) return false;
+  made_bytes_ += bytes;
+  if (made_bytes_ <= kMaxMadeBytes) return true;
+  Error("Expression too large",
+        Cat("The values made for this expression need more than ", kMaxMadeBytes >> 20, " MiB."), at);
+  stopped_ = true;
+  return false;
+}
+
+// Texts and elements; what stands deeper was mostly there before.
+bool Evaluator::ChargeResult(const Value& value, const Span& at) {
+  if (!value.HasPayload()) return true;
+  if (value.type().IsString()) return ChargeBytes(value.AsString().size(), at);
+  if (!value.CanIterate()) return true;
+  size_t bytes = value.Length() * sizeof(Value);
+  if (value.type().IsList() && value.type().Element().IsString()) {
+    for (const Value& element : value.Elements()) bytes += element.HasPayload() ? element.AsString().size() : 0;
+  }
+  return ChargeBytes(bytes, at);
 }
 
 bool Evaluator::Iterable(const ForExpr& expr, const Value& collection) {

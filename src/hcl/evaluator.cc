@@ -97,7 +97,8 @@ Value Evaluator::Template(const TemplateExpr& expr) {
       AppendText(text, value, part->span, expr.span);
     }
   }
-  return known && !stopped_ ? Value::Str(std::move(text)) : Value::Unknown(Type::String());
+  if (!known || !ChargeBytes(text.size(), expr.span)) return Value::Unknown(Type::String());
+  return Value::Str(std::move(text));
 }
 
 bool Evaluator::AppendText(std::string& out, const Value& value, const Span& at, const Span& around) {
@@ -166,6 +167,7 @@ bool Evaluator::Lookup(const Step& root, Value* value) {
   for (const Local* local = locals_; local != nullptr; local = local->outer) names.emplace_back(local->name);
   Error("Unknown variable", Cat("There is no variable named \"", root.text, "\".", Suggest(root.text, names)),
         root.span);
+  diagnostics_.at(diagnostics_.size() - 1).unknown_variable = std::string(root.text);
   return false;
 }
 

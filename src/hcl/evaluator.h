@@ -22,6 +22,7 @@ class Evaluator {
   // Bounds of one evaluation, far beyond honest use, so that a short text cannot work without end.
   static constexpr size_t kMaxIterations = 2'100'000;
   static constexpr size_t kMaxTextBytes = 64 << 20;
+  static constexpr size_t kMaxMadeBytes = size_t{256} << 20;  // of all values made on the way
 
   // `context` nullptr: neither variables nor functions, and strings of JSON stay literal.
   Evaluator(SourcePtr source, const EvalContext* context, Diagnostics& diagnostics)
@@ -75,6 +76,10 @@ class Evaluator {
   bool ForKey(const ForExpr& expr, bool report, std::string* key);
   void EachElement(const ForExpr& expr, const Value& collection, absl::FunctionRef<void()> body);
   bool CountIteration(const Span& at);
+  // False, with an error: too much was made already. Charge the elements of a sequence, or all of a function's result.
+  bool ChargeElements(size_t count, const Span& at) { return ChargeBytes(count * sizeof(Value), at); }
+  bool ChargeBytes(size_t bytes, const Span& at);
+  bool ChargeResult(const Value& value, const Span& at);
   Value Splat(const SplatExpr& expr);
   Type SplatType(const SplatExpr& expr, const Type& source);
   Value SplatItem(const Expr& item);
@@ -95,6 +100,7 @@ class Evaluator {
   Diagnostics& diagnostics_;
   const Local* locals_ = nullptr;
   size_t iterations_ = 0;
+  size_t made_bytes_ = 0;
   size_t errors_ = 0;
   bool stopped_ = false;  // a bound was hit: nothing more is worth evaluating
 };

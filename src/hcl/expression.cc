@@ -3,6 +3,7 @@
 #include "hcl/evaluator.h"
 #include "hcl/parser.h"
 #include "hcl/references.h"
+#include "hcl/secrets.h"
 
 namespace waypoint::hcl {
 
@@ -42,7 +43,10 @@ Range Expression::start_range() const { return {document_->source, StartOf(*node
 bool Expression::is_json() const { return document_->json; }
 
 Value Expression::Evaluate(const EvalContext* context, Diagnostics& diagnostics) const {
-  return Evaluator(document_->source, context, diagnostics).Eval(*node_);
+  const size_t before = diagnostics.size();
+  Value value = Evaluator(document_->source, context, diagnostics).Eval(*node_);
+  if (diagnostics.size() > before) HideSecrets(context, *document_, *node_, before, diagnostics);
+  return value;
 }
 
 std::vector<TraversalSteps> Expression::Variables() const { return FindReferences(*document_, *node_); }

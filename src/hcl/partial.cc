@@ -5,6 +5,7 @@
 #include "hcl/convert.h"
 #include "hcl/evaluator.h"
 #include "hcl/folder.h"
+#include "hcl/secrets.h"
 #include "hcl/text.h"
 
 namespace waypoint::hcl {
@@ -16,6 +17,7 @@ PartialResult EvaluatePartially(const Expression& expr, const EvalContext& conte
   Diagnostics found;
   Folder folder(expr.document()->source, context, found);
   PartialResult result = folder.Run(expr.node());
+  HideSecrets(&context, *expr.document(), expr.node(), 0, found);
   diagnostics.Append(found);
   if (found.HasErrors()) return Value::Unknown();
   return result;

@@ -17,10 +17,15 @@ void Scanner::BeginSequence(T type) {
 // Returns 0 when a sequence begins, else the literal's length.
 size_t Scanner::DollarLength() const {
   const char c = text_[at_];
+  const bool quoted = modes_.back() == Mode::kQuoted;
   if (Has(at_ + 1, '{')) return 0;
-  if (Has(at_ + 1, c) && Has(at_ + 2, '{')) return Has(at_ + 3, '~') ? 4 : 3;
-  // Like 0.11: outside quotes a "\r\n" after it is cut in two, which strip markers can tell.
-  return modes_.back() != Mode::kQuoted && Has(at_ + 1, '\r') && Has(at_ + 2, '\n') ? 2 : 1;
+  if (Has(at_ + 1, c) && Has(at_ + 2, '{')) {
+    const size_t length = Has(at_ + 3, '~') ? 4 : 3;
+    return quoted ? length : length + NewlineAt(at_ + length);
+  }
+  // Like 0.11: outside quotes the last byte of a line stays with it and the newline stands alone; strip markers tell.
+  const bool ascii = at_ + 1 < text_.size() && static_cast<unsigned char>(text_[at_ + 1]) < 0x80;
+  return !quoted && ascii && (Has(at_ + 2, '\n') || Has(at_ + 2, '\r')) ? 2 : 1;
 }
 
 // True if a sequence began or a "$..." literal was emitted.
@@ -33,7 +38,7 @@ bool Scanner::Dollar(T literal) {
   } else if (at_ + 1 == text_.size() && modes_.back() != Mode::kBare) {
     Emit(T::kInvalid, at_ + 1);  // the text ends where 0.11 still waits for what follows
   } else {
-    if (modes_.back() == Mode::kHeredoc) heredocs_.back().line_start = false;
+    if (modes_.back() == Mode::kHeredoc) heredocs_.back().line_start = length > 2 && text_[at_ + length - 1] == '\n';
     Emit(literal, at_ + length);
   }
   return true;

@@ -12,7 +12,6 @@ inline const std::map<std::string, std::string>& Deviations() {
   static const auto& reasons = *new std::map<std::string, std::string>{
       {"tokens/bytes/51", "0.11 takes a broken UTF-8 sequence as a letter; the spec (A1) makes it an error"},
       {"tokens/bytes/57", "the same"},
-      {"tokens/expr/245", "0.11 glues two % before a line's end into one token; the text is the same"},
       {"expr/numbers/65", "0.11 misses an infinity that was computed; the spec (A3) gives x % inf = signed infinity"},
       {"expr/numbers/104", "the same"},
       {"expr/numbers/118", "the same: inf % 0 is an error"},

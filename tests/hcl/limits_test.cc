@@ -133,10 +133,41 @@ TEST(Limits, TextWithoutEnd) {
   EvalContext context = Context();
   context.variables->emplace("big", Value::Str(std::string(1 << 20, 'x')));
   Diagnostics diagnostics;
-  const Expression expr = ParseExpression(MakeSource("big", "\"%{for a in range(1024)}${big}%{endfor}\""), diagnostics);
+  const Expression expr = ParseExpression(MakeSource("big", "\"" + Repeat("${big}", 65) + "\""), diagnostics);
   expr.Evaluate(&context, diagnostics);
   ASSERT_EQ(diagnostics.size(), 1u) << diagnostics.ToString();
   EXPECT_EQ(diagnostics[0].summary, "Template result too large");
+}
+
+// A short text that asks for gigabytes, or for hours.
+TEST(Limits, MoreThanMemoryHolds) {
+  struct Row {
+    const char* text;
+    const char* summary;
+    const char* detail;
+  };
+  const Row kRows[] = {
+      {"[for a in range(1024) : reverse(many)]", "Expression too large", "256 MiB"},
+      {"jsonencode([for a in range(1024) : [for b in range(1024) : big]])", "Error in function call", "64 MiB"},
+      {"replace(big, \"x\", big)", "Error in function call", "too long"},
+      {"indent(1000000000, \"a\\nb\")", "Error in function call", "too long"},
+      {"format(\"%1000000000s\", \"a\")", "Error in function call", "too large"},
+      {"setproduct(range(1024), range(1024), range(1024))", "Error in function call", "more than a million"},
+      {"\"n: ${1e9999999}\"", "Invalid template interpolation value", "too large"},
+      {"regex(\"(((a{100}){100}){100}){100}\", \"a\")", "Invalid function argument", "pattern"},
+  };
+  EvalContext context = Context();
+  context.variables->emplace("big", Value::Str(std::string(1 << 20, 'x')));
+  context.variables->emplace("many", Value::List(Type::Number(), Value::Vector(100'000, Value::Int(1))));
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.text);
+    Diagnostics diagnostics;
+    const Expression expr = ParseExpression(MakeSource("big", row.text), diagnostics);
+    expr.Evaluate(&context, diagnostics);
+    ASSERT_EQ(diagnostics.size(), 1u) << diagnostics.ToString();
+    EXPECT_EQ(diagnostics[0].summary, row.summary);
+    EXPECT_THAT(diagnostics[0].detail, ::testing::HasSubstr(row.detail));
+  }
 }
 
 TEST(Limits, LargeLiteral) {

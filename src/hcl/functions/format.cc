@@ -88,8 +88,9 @@ absl::StatusOr<Verb> ReadVerb(std::string_view spec, size_t& at) {
 }
 
 std::string PadClusters(const Verb& verb, std::string text) {
-  size_t count = CountClusters(text);
-  if (verb.width < 0 || count >= static_cast<size_t>(verb.width)) return text;
+  if (verb.width < 0) return text;
+  const size_t count = CountClusters(text);
+  if (count >= static_cast<size_t>(verb.width)) return text;
   std::string pad(verb.width - count, verb.zero ? '0' : ' ');
   return verb.minus ? text + pad : pad + text;
 }
@@ -205,6 +206,7 @@ absl::StatusOr<Value> FormatList(Args a, const Type& result) {
   ASSIGN_OR_RETURN(std::optional<size_t> count, Repetitions(args));
   if (!count) return Value::Unknown(result);
   Value::Vector out;
+  size_t bytes = 0;
   for (size_t row = 0; row < *count; ++row) {
     Value::Vector one;
     for (const Value& v : args) one.push_back(IsSequence(v) ? v.Elements()[row] : v);
@@ -217,6 +219,8 @@ absl::StatusOr<Value> FormatList(Args a, const Type& result) {
     if (!text.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("error on format iteration ", row, ": ", text.status().message()));
     }
+    bytes += text->size();
+    if (bytes > kMaxResultBytes) return absl::InvalidArgumentError("the formatted texts are too long");
     out.push_back(Value::Str(*std::move(text)));
   }
   return Value::List(Type::String(), std::move(out));

@@ -11,6 +11,7 @@ namespace waypoint::hcl {
 namespace {
 
 constexpr int kMaxDepth = 1000;
+constexpr size_t kMaxJsonBytes = 64 << 20;
 
 class Reader {
  public:
@@ -186,6 +187,9 @@ absl::Status WriteElements(const Value::Vector& elements, std::string& out) {
 }
 
 absl::Status Write(const Value& v, std::string& out) {
+  if (out.size() > kMaxJsonBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("the JSON text has more than ", kMaxJsonBytes >> 20, " MiB"));
+  }
   if (!v.IsKnown()) return absl::InvalidArgumentError("an unknown value cannot be written as JSON");
   if (v.IsNull()) {
     out += "null";

@@ -27,6 +27,26 @@ double NaturalLog(double x) {
   return k * kLn2High - ((half_square - (s * (half_square + (odd + even)) + k * kLn2Low)) - f);
 }
 
+// e to the x, |x| < 700: x is a multiple of ln 2 and a rest; of a sixteenth of the rest the first nine terms of the
+// series, which four squarings bring back. Fused steps give the last digit that 0.11 has.
+double Exponential(double x) {
+  constexpr double kLn2High = 0.693147180559662956511601805686950684,
+                   kLn2Low = 0.282352905630315771225884481750134360e-12;
+  constexpr int kTerms = 9;
+  const double twos = std::nearbyint(x * M_LOG2E);
+  const double rest = std::fma(-twos, kLn2Low, std::fma(-twos, kLn2High, x)) / 16;
+  double factorial = 1;
+  for (int i = 2; i <= kTerms; ++i) factorial *= i;
+  double sum = 1 / factorial;
+  for (int i = kTerms; i > 1; --i) {
+    factorial /= i;
+    sum = std::fma(sum, rest, 1 / factorial);
+  }
+  double above_one = rest * sum;  // (1 + y)^2 - 1 = y (y + 2)
+  for (int i = 0; i < 3; ++i) above_one *= above_one + 2;
+  return std::ldexp(std::fma(above_one, above_one + 2, 1), static_cast<int>(twos));
+}
+
 // x to a whole power by repeated squaring of mantissa and exponent apart: the last digits come out as 0.11's do.
 double WholePower(double start, double x, uint64_t power, bool invert) {
   constexpr int kHopeless = 1 << 12;  // far outside what a double holds
@@ -64,7 +84,7 @@ double Power(double x, double y) {
       fraction -= 1;
       whole += 1;
     }
-    start = std::exp(fraction * NaturalLog(x));
+    start = Exponential(fraction * NaturalLog(x));
   }
   return WholePower(start, x, static_cast<uint64_t>(whole), y < 0);
 }

@@ -181,6 +181,7 @@ absl::StatusOr<Value> Join(Args a, const Type&) {
       if (!first) out += a[0].AsString();
       first = false;
       out += v.AsString();
+      if (out.size() > kMaxResultBytes) return absl::InvalidArgumentError("the joined text is too long");
     }
   }
   return Value::Str(out);

@@ -63,6 +63,7 @@ class Writer {
   }
 
   absl::Status Node(const Value& v) {
+    if (out_.size() > kMaxResultBytes) return absl::InvalidArgumentError("the YAML text is too long");
     const Type& type = v.type();
     if (v.IsNull()) {
       Scalar("null", YAML_PLAIN_SCALAR_STYLE);
