@@ -6,7 +6,10 @@
 #include <fstream>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "base/latency_histogram.h"
 #include "server/http/metrics.h"
 
@@ -128,12 +131,38 @@ std::string Metrics(const Watched& watched) {
   return text.Take();
 }
 
+bool HasToken(const std::string& target) {
+  const size_t query = target.find('?');
+  if (query == std::string::npos) return false;
+  for (absl::string_view parameter : absl::StrSplit(absl::string_view(target).substr(query + 1), '&')) {
+    if (absl::ConsumePrefix(&parameter, "token=") && !parameter.empty()) return true;
+  }
+  return false;
+}
+
+// The routes of the gateway are not built: as in 0.11, each is unknown.
+void AnswerGateway(const HttpRequest& request, HttpResponse& response) {
+  if (request.path() != "/v1/exec") {
+    response.status = 404;
+    response.content_type = "application/json";
+    response.body = R"({"code":5,"message":"Not Found","details":[]})";
+  } else if (!HasToken(request.target)) {
+    response.status = 403;
+    response.body = "no token provided\n";
+  } else {
+    response.status = 501;
+    response.body = "This server has no exec over a web socket; use: waypoint exec\n";
+  }
+}
+
 }  // namespace
 
 HttpResponse AnswerWatcher(const Watched& watched, const HttpRequest& request) {
   HttpResponse response;
   const std::string path = request.path();
-  if (path != "/healthz" && path != "/metrics") {
+  if (absl::StartsWith(path, "/v1")) {
+    AnswerGateway(request, response);
+  } else if (path != "/healthz" && path != "/metrics") {
     response.status = 404;
     response.body = "Nothing here. Try /healthz or /metrics.\n";
   } else if (request.method != "GET" && request.method != "HEAD") {

@@ -8,12 +8,25 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/log.h"
 #include "base/socket.h"
 #include "base/status.h"
 
 namespace waypoint::server {
-namespace {}  // namespace
+namespace {  // To the same place, safely; the body is for people whose client does not go there by itself.
+void SendToHttps(const HttpRequest& request, HttpResponse& response) {
+  const std::string url = absl::StrCat("https://", request.header("host"), request.target);
+  response.status = 307;
+  response.headers.emplace_back("Location", url);
+  response.content_type = "text/html; charset=utf-8";
+  response.body = absl::StrCat(
+      "<a href=\"",
+      absl::StrReplaceAll(url, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&#34;"}, {"'", "&#39;"}}),
+      "\">Temporary Redirect</a>.\n\n");
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const std::string& address, TlsContext tls,
                                                                const Clock& clock, Handler handler, HttpLimits limits) {
@@ -128,8 +141,7 @@ HttpResponse HttpServer::Answer(const HttpRequest& request, bool tls) const {
   if ((forwarded.empty() ? tls : forwarded == "https")) {
     response = handler_(request);
   } else if (request.method == "GET") {
-    response.status = 307;
-    response.headers.emplace_back("Location", absl::StrCat("https://", request.header("host"), request.target));
+    SendToHttps(request, response);
   } else {
     response.status = 400;
   }
