@@ -71,10 +71,10 @@ absl::StatusOr<Value> ApplyPrimitive(const Value& value, const Type& target) {
   if (text == "true" || text == "1") return Value::Bool(true);
   if (text == "false" || text == "0") return Value::Bool(false);
   if (text == "True" || text == "TRUE") {
-    return absl::InvalidArgumentError("a bool is required; to convert from string, use lowercase \"true\"");
+    return absl::InvalidArgumentError("a bool is required, and as text it is written \"true\"");
   }
   if (text == "False" || text == "FALSE") {
-    return absl::InvalidArgumentError("a bool is required; to convert from string, use lowercase \"false\"");
+    return absl::InvalidArgumentError("a bool is required, and as text it is written \"false\"");
   }
   return absl::InvalidArgumentError("a bool is required");
 }
@@ -149,7 +149,7 @@ absl::StatusOr<Value> ApplyToObject(const Value& value, const Type& target) {
   for (const auto& [name, want] : target.Attributes()) {
     const Value* v = value.Find(name);
     if (v == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("map has no element for required attribute \"", name, "\""));
+      return absl::InvalidArgumentError(absl::StrCat("the map lacks the attribute \"", name, "\""));
     }
     ASSIGN_OR_RETURN(Value converted, ApplyAt(*v, want, absl::StrCat("attribute \"", name, "\"")));
     out.emplace_hint(out.end(), name, std::move(converted));

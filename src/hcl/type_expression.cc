@@ -17,8 +17,8 @@ class Reader {
     std::optional<Expression::CallParts> call = expr.AsCall();
     if (!call) {
       return Fail(
-          "A type specification is either a primitive type keyword (bool, number, string) or a complex type "
-          "constructor call, like list(string).",
+          "A type is written as string, number, bool or any, or as list(...), set(...), map(...), object({...}) or "
+          "tuple([...]).",
           expr.range());
     }
     return Constructor(*call, expr, depth);
@@ -36,45 +36,46 @@ class Reader {
     if (word == "number") return Type::Number();
     if (word == "any") return Type::Dynamic();
     if (word == "list" || word == "set" || word == "map") {
-      return Fail(absl::StrCat("The ", word, " type constructor requires one argument specifying the element type."),
-                  expr.range());
+      return Fail(absl::StrCat("Say of what: write ", word, "(TYPE) with the type of its elements."), expr.range());
     }
     if (word == "object") {
-      return Fail(
-          "The object type constructor requires one argument specifying the attribute types and values as a map.",
-          expr.range());
+      return Fail("Say which attributes it has: write object({NAME = TYPE}).", expr.range());
     }
     if (word == "tuple") {
-      return Fail("The tuple type constructor requires one argument specifying the element types as a list.",
-                  expr.range());
+      return Fail("Say what it consists of: write tuple([TYPE, TYPE]).", expr.range());
     }
-    return Fail(absl::StrCat("The keyword \"", word, "\" is not a valid type specification."), expr.range());
+    return Fail(
+        absl::StrCat("\"", word, "\" is no type. There are string, number, bool, any, list, set, map, object, tuple."),
+        expr.range());
   }
 
   std::optional<Type> Constructor(const Expression::CallParts& call, const Expression& expr, int depth) {
     if (call.name == "bool" || call.name == "string" || call.name == "number" || call.name == "any") {
-      return Fail(absl::StrCat("Primitive type keyword \"", call.name, "\" does not expect arguments."),
-                  ArgumentsRange(call));
+      return Fail(absl::StrCat("The type ", call.name, " is complete without parentheses."), ArgumentsRange(call));
     }
     bool known = call.name == "list" || call.name == "set" || call.name == "map" || call.name == "object" ||
                  call.name == "tuple";
     if (call.arguments.size() != 1) {
-      Range at = ArgumentsRange(call);
+      const Range around = ArgumentsRange(call);
+      Range at = around;
       if (call.arguments.size() > 1) {
         at.span = hcl::Join(call.arguments[1].range().span, call.arguments.back().range().span);
       }
-      if (known) return Fail(absl::StrCat("The ", call.name, " type constructor requires exactly one argument."), at);
-      return Fail(absl::StrCat("Keyword \"", call.name, "\" is not a valid type constructor."), expr.range());
+      if (known) return Fail(absl::StrCat("There must be exactly one argument to ", call.name, "(...)."), at, around);
+      return NoConstructor(call.name, expr);
     }
     const Expression& inner = call.arguments[0];
-    if (call.name == "object") return Object(inner, depth);
-    if (call.name == "tuple") return Tuple(inner, depth);
-    if (!known) {
-      return Fail(absl::StrCat("Keyword \"", call.name, "\" is not a valid type constructor."), expr.range());
-    }
+    if (call.name == "object") return Object(inner, expr.range(), depth);
+    if (call.name == "tuple") return Tuple(inner, expr.range(), depth);
+    if (!known) return NoConstructor(call.name, expr);
     std::optional<Type> element = Read(inner, depth + 1);
     if (!element) return std::nullopt;
     return call.name == "list" ? Type::List(*element) : call.name == "set" ? Type::Set(*element) : Type::Map(*element);
+  }
+
+  std::nullopt_t NoConstructor(const std::string& name, const Expression& expr) {
+    return Fail(absl::StrCat("No type is written as ", name, "(...). There are list, set, map, object and tuple."),
+                expr.range());
   }
 
   // From the opening to the closing parenthesis.
@@ -82,20 +83,18 @@ class Reader {
     return {call.open_range.source, hcl::Join(call.open_range.span, call.close_range.span)};
   }
 
-  std::optional<Type> Object(const Expression& expr, int depth) {
+  std::optional<Type> Object(const Expression& expr, const Range& whole, int depth) {
     std::optional<std::vector<Expression::Item>> items = expr.AsMap();
     if (!items) {
-      return Fail(
-          "Object type constructor requires a map whose keys are attribute names and whose values are the "
-          "corresponding attribute types.",
-          expr.range());
+      return Fail("In the parentheses stand braces with the type of each attribute: object({NAME = TYPE}).",
+                  expr.range(), whole);
     }
     std::map<std::string, Type> attributes;
     bool ok = true;
     for (const Expression::Item& item : *items) {
       std::string name = item.key.AsKeyword();
       if (name.empty()) {
-        Fail("Object constructor map keys must be attribute names.", item.key.range());
+        Fail("The name of an attribute is written without quotes, dots or parentheses.", item.key.range(), whole);
         ok = false;
         continue;
       }
@@ -107,9 +106,12 @@ class Reader {
     return Type::Object(std::move(attributes));
   }
 
-  std::optional<Type> Tuple(const Expression& expr, int depth) {
+  std::optional<Type> Tuple(const Expression& expr, const Range& whole, int depth) {
     std::optional<std::vector<Expression>> items = expr.AsList();
-    if (!items) return Fail("Tuple type constructor requires a list of element types.", expr.range());
+    if (!items) {
+      return Fail("In the parentheses stand brackets with the type of each element: tuple([TYPE, TYPE]).", expr.range(),
+                  whole);
+    }
     std::vector<Type> elements;
     bool ok = true;
     for (const Expression& item : *items) {

@@ -1,9 +1,9 @@
 // Expressions and templates with what they give, a line each, in tests/data/hcl-cases: every function with wrong
 // counts, wrong types, null, unknown and edge values; types that meet; the subject and context of each mistake.
 //
-// A line is "EXPRESSION ==> RESULT" or "template TEXT ==> RESULT"; "⏎" stands for a newline, "#" begins a comment.
-// Names are those of the context "std" of hcl-corpus/contexts.json. A result is "TYPE = VALUE", where "?" is unknown,
-// or the mistakes as "SUMMARY @ SUBJECT in CONTEXT", sorted.
+// A line is "EXPRESSION ==> RESULT", "template TEXT ==> RESULT" or "type TYPE ==> RESULT"; "⏎" stands for a newline,
+// "#" begins a comment. Names are those of the context "std" of hcl-corpus/contexts.json. A result is "TYPE = VALUE",
+// where "?" is unknown, or the mistakes as "SUMMARY @ SUBJECT in CONTEXT", sorted.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +14,7 @@
 #include "hcl/functions/functions.h"
 #include "hcl/functions/json_text.h"
 #include "hcl/parse.h"
+#include "hcl/type_expression.h"
 
 namespace waypoint::hcl {
 namespace {
@@ -51,7 +52,16 @@ std::string Text(const Diagnostics& mistakes) {
   return absl::StrJoin(rows, "; ");
 }
 
+std::string TypeAnswer(std::string_view text) {
+  Diagnostics mistakes;
+  const Expression expr = ParseExpression(MakeSource("input.hcl", std::string(text)), mistakes);
+  std::optional<Type> type;
+  if (!mistakes.HasErrors()) type = EvaluateTypeExpression(expr, mistakes);
+  return type ? type->Text() : Text(mistakes);
+}
+
 std::string Answer(std::string_view text, const EvalContext* context) {
+  if (text.starts_with("type ")) return TypeAnswer(text.substr(5));
   const bool is_template = text.starts_with("template ");
   if (is_template) text.remove_prefix(9);
   const SourcePtr source = MakeSource("input.hcl", absl::StrReplaceAll(std::string(text), {{"⏎", "\n"}}));

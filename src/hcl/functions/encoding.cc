@@ -76,7 +76,7 @@ absl::StatusOr<Value> DecodeCsv(const std::string& text) {
   std::map<std::string, Type> columns;
   for (const std::string& name : rows[0]) {
     if (!columns.emplace(Nfc(name), Type::String()).second) {
-      return absl::InvalidArgumentError(absl::StrCat("duplicate column name \"", name, "\""));
+      return absl::InvalidArgumentError(absl::StrCat("two columns are named \"", name, "\""));
     }
   }
   Value::Vector out;

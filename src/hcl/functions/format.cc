@@ -23,7 +23,7 @@ struct Verb {
 };
 
 absl::Status Unsupported(const Verb& verb, std::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("unsupported value for \"", verb.raw, "\": ", std::string(why)));
+  return absl::InvalidArgumentError(absl::StrCat("the value for \"", verb.raw, "\" does not fit: ", std::string(why)));
 }
 
 // Digits at `at`; -1: none, or absurdly many.
@@ -166,9 +166,9 @@ absl::StatusOr<std::string> FormatAny(const Verb& verb, const Value& arg) {
 absl::StatusOr<std::string> FormatOne(const Verb& verb, const Value& arg) {
   if (verb.letter == 'v') return FormatAny(verb, arg);
   if (std::string_view("tbdoxXeEfFgGsq").find(verb.letter) == std::string_view::npos) {
-    return absl::InvalidArgumentError(absl::StrCat("unsupported format verb in \"", verb.raw, "\""));
+    return absl::InvalidArgumentError(absl::StrCat("there is no verb \"", verb.raw, "\""));
   }
-  if (arg.IsNull()) return Unsupported(verb, "null value cannot be formatted");
+  if (arg.IsNull()) return Unsupported(verb, "it is null");
   if (verb.letter == 's' || verb.letter == 'q') return FormatString(verb, arg);
   if (verb.letter != 't') return FormatNumber(verb, arg);
   absl::StatusOr<Value> v = ConvertTo(arg, Type::Bool());
@@ -191,9 +191,9 @@ absl::StatusOr<std::optional<size_t>> Repetitions(Args args) {
     if (!IsSequence(args[i])) continue;
     if (!args[i].IsKnown()) return std::nullopt;
     if (length && *length != args[i].Length()) {
-      return ArgumentError(static_cast<int>(i) + 1,
-                           absl::StrCat("argument ", i + 1, " has length ", args[i].Length(),
-                                        ", which is inconsistent with argument ", chooser + 1, " of length ", *length));
+      return ArgumentError(
+          static_cast<int>(i) + 1,
+          absl::StrCat("it has ", args[i].Length(), " elements, but argument ", chooser + 1, " has ", *length));
     }
     if (!length) chooser = i;
     length = args[i].Length();
@@ -217,7 +217,7 @@ absl::StatusOr<Value> FormatList(Args a, const Type& result) {
     }
     absl::StatusOr<std::string> text = FormatText(a[0].AsString(), one);
     if (!text.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("error on format iteration ", row, ": ", text.status().message()));
+      return absl::InvalidArgumentError(absl::StrCat("line ", row + 1, " of the list: ", text.status().message()));
     }
     bytes += text->size();
     if (bytes > kMaxResultBytes) return absl::InvalidArgumentError("the formatted texts are too long");
@@ -246,17 +246,16 @@ absl::StatusOr<std::string> FormatText(std::string_view spec, absl::Span<const V
     next = verb.argument + 1;
     highest = std::max(highest, verb.argument);
     if (static_cast<size_t>(verb.argument) > args.size()) {
-      return absl::InvalidArgumentError(absl::StrCat("not enough arguments for \"", verb.raw, "\": need index ",
-                                                     verb.argument, " but have ", args.size(), " total"));
+      return absl::InvalidArgumentError(absl::StrCat("nothing is given for \"", verb.raw, "\": it is about argument ",
+                                                     verb.argument, " of ", args.size()));
     }
     ASSIGN_OR_RETURN(std::string text, FormatOne(verb, args[verb.argument - 1]));
     out += text;
     if (out.size() > kMaxResultBytes) return absl::InvalidArgumentError("the formatted text is too long");
   }
   if (static_cast<size_t>(highest) < args.size()) {
-    return ArgumentError(highest + 1,
-                         highest == 0 ? std::string("too many arguments; no verbs in format string")
-                                      : absl::StrCat("too many arguments; only ", highest, " used by format string"));
+    return ArgumentError(highest + 1, highest == 0 ? std::string("the format has no verb that uses it")
+                                                   : absl::StrCat("the format uses ", highest, " argument(s) only"));
   }
   return out;
 }

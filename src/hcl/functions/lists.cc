@@ -14,7 +14,7 @@ const Type kAnyList = Type::List(Type::Dynamic());
 
 absl::StatusOr<Value> Chunk(Args a, const Type& result) {
   ASSIGN_OR_RETURN(int64_t size, WholeNumber(a[1]));
-  if (size < 0) return absl::InvalidArgumentError("the size argument must be positive");
+  if (size < 0) return absl::InvalidArgumentError("the size of a chunk cannot be negative");
   const Value::Vector& all = a[0].Elements();
   Value::Vector out;
   size_t step = size == 0 ? all.size() : static_cast<size_t>(size);
@@ -26,11 +26,11 @@ absl::StatusOr<Value> Chunk(Args a, const Type& result) {
 }
 
 absl::StatusOr<Type> CoalesceType(Args a) {
-  if (a.empty()) return absl::InvalidArgumentError("at least one argument is required");
+  if (a.empty()) return absl::InvalidArgumentError("it takes one argument or more");
   for (size_t i = 0; i < a.size(); ++i) {
     if (!a[i].IsKnown()) return Type::Dynamic();
     if (!IsListOrTuple(a[i].type())) {
-      return absl::InvalidArgumentError(absl::StrCat("argument ", i + 1, " must be a list or tuple"));
+      return absl::InvalidArgumentError(absl::StrCat("argument ", i + 1, " is neither a list nor a tuple"));
     }
   }
   bool same = std::all_of(a.begin(), a.end(), [&](const Value& v) { return v.type() == a[0].type(); });
@@ -54,7 +54,7 @@ absl::StatusOr<Value> Compact(Args a, const Type&) {
 }
 
 absl::StatusOr<Type> ConcatType(Args a) {
-  if (a.empty()) return absl::InvalidArgumentError("at least one argument is required");
+  if (a.empty()) return absl::InvalidArgumentError("it takes one argument or more");
   std::vector<Type> types, parts;
   for (const Value& v : a) types.push_back(v.type());
   if (std::all_of(types.begin(), types.end(), [](const Type& t) { return t.IsList(); })) {
@@ -68,7 +68,7 @@ absl::StatusOr<Type> ConcatType(Args a) {
       parts.insert(parts.end(), a[i].Length(), types[i].Element());
     } else {
       return ArgumentError(static_cast<int>(i),
-                           absl::StrCat("all arguments must be lists or tuples; got ", types[i].FriendlyName()));
+                           absl::StrCat("only lists and tuples can be joined, not a ", types[i].FriendlyName()));
     }
   }
   return Type::Tuple(std::move(parts));
@@ -87,7 +87,7 @@ absl::StatusOr<Value> Concat(Args a, const Type& result) {
 }
 
 absl::StatusOr<Value> Contains(Args a, const Type&) {
-  if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("argument must be list, tuple, or set");
+  if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("only a list, a tuple or a set contains values");
   bool unsure = false;
   for (const Value& v : a[0].Elements()) {
     Value same = a[1].EqualTo(v);
@@ -110,7 +110,7 @@ absl::StatusOr<Value> Distinct(Args a, const Type&) {
 
 absl::Status CheckIndex(const Value& index) {
   if (index.AsNumber().Sign() >= 0) return absl::OkStatus();
-  return absl::InvalidArgumentError("cannot use element function with a negative index");
+  return absl::InvalidArgumentError("the index is negative");
 }
 
 absl::StatusOr<Type> ElementType(Args a) {
@@ -118,17 +118,18 @@ absl::StatusOr<Type> ElementType(Args a) {
   if (a[1].IsKnown()) RETURN_IF_ERROR(CheckIndex(a[1]));
   if (type.IsList()) return type.Element();
   if (!type.IsTuple()) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot read elements from ", type.FriendlyName()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("only lists and tuples have elements by number, not a ", type.FriendlyName()));
   }
   if (!a[1].IsKnown()) return Type::Dynamic();
   ASSIGN_OR_RETURN(int64_t index, WholeNumber(a[1]));
-  if (type.Elements().empty()) return absl::InvalidArgumentError("cannot use element function with an empty list");
+  if (type.Elements().empty()) return absl::InvalidArgumentError("there are no elements");
   return type.Elements()[index % type.Elements().size()];
 }
 
 absl::StatusOr<Value> Element(Args a, const Type&) {
   ASSIGN_OR_RETURN(int64_t index, WholeNumber(a[1]));
-  if (a[0].Length() == 0) return absl::InvalidArgumentError("cannot use element function with an empty list");
+  if (a[0].Length() == 0) return absl::InvalidArgumentError("there are no elements");
   return a[0].Elements()[index % a[0].Length()];
 }
 
@@ -161,7 +162,7 @@ absl::StatusOr<bool> Flatten(const Value::Vector& list, Value::Vector& out) {
 
 absl::StatusOr<Type> FlattenType(Args a) {
   if (!a[0].IsWhollyKnown()) return Type::Dynamic();
-  if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("can only flatten lists, sets and tuples");
+  if (!IsSequence(a[0].type())) return absl::InvalidArgumentError("only lists, sets and tuples can be flattened");
   Value::Vector out;
   ASSIGN_OR_RETURN(const bool known, Flatten(a[0].Elements(), out));
   if (!known) return Type::Dynamic();
@@ -176,22 +177,20 @@ absl::StatusOr<Value> FlattenImpl(Args a, const Type& result) {
 
 absl::StatusOr<Value> Range(Args a, const Type&) {
   constexpr size_t kLimit = 1024;
-  if (a.empty() || a.size() > 3) return absl::InvalidArgumentError("must have one, two, or three arguments");
+  if (a.empty() || a.size() > 3) return absl::InvalidArgumentError("it takes one argument to three");
   Number start = a.size() > 1 ? a[0].AsNumber() : Number::FromInt(0);
   Number end = a.size() > 1 ? a[1].AsNumber() : a[0].AsNumber();
   Number step = a.size() > 2 ? a[2].AsNumber() : Number::FromInt(end < start ? -1 : 1);
   bool down = step.Sign() < 0;
   if (down ? start < end : end < start) {
-    return ArgumentError(a.size() > 1 ? 1 : 0, down ? "end must be less than start when step is negative"
-                                                    : "end must be greater than start when step is positive");
+    return ArgumentError(a.size() > 1 ? 1 : 0, down ? "the end lies behind the start, and the step goes down"
+                                                    : "the end lies before the start, and the step goes up");
   }
-  if (step.IsZero() && start < end) return absl::InvalidArgumentError("step must not be zero");
+  if (step.IsZero() && start < end) return absl::InvalidArgumentError("the step is zero");
   Value::Vector out;
   for (Number n = start; down ? end < n : n < end;) {
     if (out.size() >= kLimit) {
-      return absl::InvalidArgumentError(
-          "more than 1024 values were generated; either decrease the difference between start and end or use a larger "
-          "step");
+      return absl::InvalidArgumentError("these are more than 1024 numbers; use a larger step or a nearer end");
     }
     out.push_back(Value::Num(n));
     ASSIGN_OR_RETURN(n, n.Add(step));
@@ -203,7 +202,7 @@ absl::StatusOr<Type> ReverseType(Args a) {
   const Type& type = a[0].type();
   if (type.IsTuple()) return Type::Tuple({type.Elements().rbegin(), type.Elements().rend()});
   if (type.IsList() || type.IsSet()) return Type::List(type.Element());
-  return ArgumentError(0, absl::StrCat("can only reverse list or tuple values, not ", type.FriendlyName()));
+  return ArgumentError(0, absl::StrCat("only lists, sets and tuples can be reversed, not a ", type.FriendlyName()));
 }
 
 absl::StatusOr<Value> Reverse(Args a, const Type& result) {
@@ -215,10 +214,10 @@ absl::StatusOr<Value> Reverse(Args a, const Type& result) {
 absl::StatusOr<std::optional<size_t>> SliceEnd(Args a, int arg, const char* name, std::optional<size_t> length) {
   if (!a[arg].IsKnown()) return std::nullopt;
   std::optional<int64_t> index = a[arg].AsNumber().AsInt64();
-  if (!index) return ArgumentError(arg, absl::StrCat("invalid ", name, " index: a whole number is required"));
-  if (*index < 0) return ArgumentError(arg, absl::StrCat(name, " index must not be less than zero"));
+  if (!index) return ArgumentError(arg, absl::StrCat("the ", name, " must be a whole number"));
+  if (*index < 0) return ArgumentError(arg, absl::StrCat("the ", name, " is negative"));
   if (length && static_cast<size_t>(*index) > *length) {
-    return ArgumentError(arg, absl::StrCat(name, " index must not be greater than the length of the list"));
+    return ArgumentError(arg, absl::StrCat("the ", name, " lies behind the last element"));
   }
   return static_cast<size_t>(*index);
 }
@@ -230,18 +229,16 @@ absl::StatusOr<std::optional<std::pair<size_t, size_t>>> SliceEnds(Args a) {
   ASSIGN_OR_RETURN(std::optional<size_t> start, SliceEnd(a, 1, "start", length));
   ASSIGN_OR_RETURN(std::optional<size_t> end, SliceEnd(a, 2, "end", length));
   if (!start || !end) return std::nullopt;
-  if (*start > *end) return ArgumentError(1, "start index must not be greater than end index");
+  if (*start > *end) return ArgumentError(1, "the start lies behind the end");
   return std::make_pair(*start, *end);
 }
 
 absl::StatusOr<Type> SliceType(Args a) {
   const Type& type = a[0].type();
   if (type.IsSet()) {
-    return ArgumentError(0,
-                         "cannot slice a set, because its elements do not have indices; convert it to a list first if "
-                         "the order does not matter");
+    return ArgumentError(0, "the elements of a set have no numbers");
   }
-  if (!IsListOrTuple(type)) return ArgumentError(0, "must be a list or tuple value");
+  if (!IsListOrTuple(type)) return ArgumentError(0, "only lists and tuples can be cut");
   ASSIGN_OR_RETURN(auto ends, SliceEnds(a));
   if (type.IsList()) return type;
   if (!ends) return Type::Dynamic();
@@ -258,8 +255,7 @@ absl::StatusOr<Value> Sort(Args a, const Type& result) {
   Value::Vector out = a[0].Elements();
   for (size_t i = 0; i < out.size(); ++i) {
     if (out[i].IsNull()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("given list element ", i, " is null; a null string cannot be sorted"));
+      return absl::InvalidArgumentError(absl::StrCat("element ", i, " is null and has no place in an order"));
     }
   }
   std::stable_sort(out.begin(), out.end(), Value::SetLess);

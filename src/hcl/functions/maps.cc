@@ -11,7 +11,7 @@ absl::StatusOr<Type> KeysType(Args a) {
   if (type.IsMap()) return Type::List(Type::String());
   if (type.IsObject()) return Type::Tuple(std::vector<Type>(type.Attributes().size(), Type::String()));
   if (type.IsDynamic()) return Type::Dynamic();
-  return ArgumentError(0, absl::StrCat("must have map or object type, not ", type.FriendlyName()));
+  return ArgumentError(0, absl::StrCat("only maps and objects have keys, not a ", type.FriendlyName()));
 }
 
 absl::StatusOr<Value> Keys(Args a, const Type& result) {
@@ -29,7 +29,7 @@ absl::StatusOr<Type> ValuesType(Args a) {
   const Type& type = a[0].type();
   if (type.IsMap()) return Type::List(type.Element());
   if (type.IsObject()) return Type::Tuple(ElementTypes(type));
-  return absl::InvalidArgumentError("values() requires a map or object as its argument");
+  return absl::InvalidArgumentError("only maps and objects have values");
 }
 
 absl::StatusOr<Value> Values(Args a, const Type& result) {
@@ -82,8 +82,7 @@ absl::StatusOr<Value> Merge(Args a, const Type& result) {
 
 absl::Status CheckKeys(const Value& keys, size_t values) {
   if (keys.Length() != values) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("number of keys (", keys.Length(), ") does not match number of values (", values, ")"));
+    return absl::InvalidArgumentError(absl::StrCat("there are ", keys.Length(), " keys for ", values, " values"));
   }
   for (const Value& key : keys.Elements()) {
     if (key.IsNull()) return absl::InvalidArgumentError("a key must not be null");
@@ -94,7 +93,7 @@ absl::Status CheckKeys(const Value& keys, size_t values) {
 absl::StatusOr<Type> ZipmapType(Args a) {
   const Type& values = a[1].type();
   if (values.IsList()) return Type::Map(values.Element());
-  if (!values.IsTuple()) return absl::InvalidArgumentError("values argument must be a list or tuple value");
+  if (!values.IsTuple()) return absl::InvalidArgumentError("the values must be a list or a tuple");
   if (!a[0].IsWhollyKnown()) return Type::Dynamic();
   RETURN_IF_ERROR(CheckKeys(a[0], values.Elements().size()));
   std::map<std::string, Type> attributes;

@@ -106,7 +106,7 @@ void DefineExtreme(FunctionTable& table, const std::string& name, int sign) {
           Param("numbers", Type::Number(), kDynamic),
           Returns(Type::Number()),
           [sign](Args a, const Type&) -> absl::StatusOr<Value> {
-            if (a.empty()) return absl::InvalidArgumentError("must pass at least one number");
+            if (a.empty()) return absl::InvalidArgumentError("it takes one number or more");
             Number best = Number::Infinity(sign > 0);
             for (const Value& v : a) {
               if (v.AsNumber().Compare(best) * sign > 0) best = v.AsNumber();
@@ -140,17 +140,17 @@ absl::StatusOr<Value> Signum(Args a, const Type&) {
 
 absl::StatusOr<Type> ParseIntType(Args a) {
   if (a[0].type().IsString()) return Type::Number();
-  return ArgumentError(0, absl::StrCat("first argument must be a string, not ", a[0].type().FriendlyName()));
+  return ArgumentError(0, absl::StrCat("the digits come as a string, not as ", a[0].type().FriendlyName()));
 }
 
 absl::StatusOr<Value> ParseInt(Args a, const Type&) {
   std::optional<int64_t> base = a[1].AsNumber().AsInt64();
   if (!base || *base < 2 || *base > 62) {
-    return ArgumentError(1, "base must be a whole number between 2 and 62 inclusive");
+    return ArgumentError(1, "a base is a whole number from 2 to 62");
   }
   std::optional<Number> n = Number::ParseInt(a[0].AsString(), static_cast<int>(*base));
   if (n) return Value::Num(*n);
-  return ArgumentError(0, absl::StrCat("cannot parse \"", a[0].AsString(), "\" as a base ", *base, " integer"));
+  return ArgumentError(0, absl::StrCat("\"", a[0].AsString(), "\" is no whole number in base ", *base));
 }
 
 }  // namespace

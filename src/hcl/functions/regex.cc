@@ -36,7 +36,7 @@ absl::StatusOr<Type> MatchType(const RE2& re) {
   if (groups == 0) return Type::String();
   if (names.empty()) return Type::Tuple(std::vector<Type>(groups, Type::String()));
   if (static_cast<size_t>(groups) != names.size()) {
-    return ArgumentError(0, "invalid regexp pattern: cannot mix both named and unnamed capture groups");
+    return ArgumentError(0, "the pattern must name all of its groups or none");
   }
   std::map<std::string, Type> attributes;
   for (const auto& [index, name] : names) attributes[name] = Type::String();
@@ -71,7 +71,7 @@ absl::StatusOr<Value> Regex(Args a, const Type&) {
   std::vector<re2::StringPiece> groups(re->NumberOfCapturingGroups() + 1);
   const std::string& text = a[1].AsString();
   if (!re->Match(text, 0, text.size(), RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size()))) {
-    return absl::InvalidArgumentError("pattern did not match any part of the given string");
+    return absl::InvalidArgumentError("the pattern is found nowhere in the string");
   }
   return MatchValue(*re, groups);
 }

@@ -8,7 +8,7 @@ namespace {
 
 using Args = Function::Args;
 const Type kAnySet = Type::Set(Type::Dynamic());
-constexpr char kIncompatible[] = "given sets must all have compatible element types";
+constexpr char kIncompatible[] = "the sets have elements of different types";
 
 absl::StatusOr<Type> CommonSet(Args a) {
   std::vector<Type> elements;
@@ -61,14 +61,14 @@ Function::ImplFn SetOperation(Combine combine) {
 absl::StatusOr<Type> ProductElement(const Value& v, int arg) {
   const Type& type = v.type();
   if (type.IsSet() || type.IsList()) return type.Element();
-  if (!type.IsTuple()) return ArgumentError(arg, "a set or a list is required");
+  if (!type.IsTuple()) return ArgumentError(arg, "this must be a set, a list or a tuple");
   if (type.Elements().empty()) return Type::Dynamic();
   if (std::optional<Type> common = Unify(type.Elements())) return *common;
-  return ArgumentError(arg, "all elements must be of the same type");
+  return ArgumentError(arg, "its elements have different types");
 }
 
 absl::StatusOr<Type> ProductType(Args a) {
-  if (a.size() < 2) return absl::InvalidArgumentError("at least two arguments are required");
+  if (a.size() < 2) return absl::InvalidArgumentError("it takes two or more arguments");
   std::vector<Type> elements;
   for (size_t i = 0; i < a.size(); ++i) {
     ASSIGN_OR_RETURN(Type element, ProductElement(a[i], static_cast<int>(i)));

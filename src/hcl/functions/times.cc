@@ -126,7 +126,7 @@ absl::StatusOr<std::string> QuotedLiteral(std::string_view spec, size_t& at) {
       return out;
     }
   }
-  return ArgumentError(0, "unterminated literal '");
+  return ArgumentError(0, "a text in quotes (') is not closed");
 }
 
 absl::StatusOr<Value> FormatDate(Args a, const Type&) {
@@ -144,7 +144,7 @@ absl::StatusOr<Value> FormatDate(Args a, const Type&) {
       std::optional<std::string> text = FormatRun(run, *t);
       if (!text) {
         return ArgumentError(
-            0, absl::StrCat("invalid date format verb \"", run, "\" (literal text goes in quotes: '", run, "')"));
+            0, absl::StrCat("\"", run, "\" stands for no part of a time (literal text goes in quotes: '", run, "')"));
       }
       out += *text;
       at += run.size();
