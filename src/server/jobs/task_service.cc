@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "errors/details.h"
+#include "server/common/pages.h"
 #include "server/jobs/job_retention.h"
 
 namespace waypoint::jobs {
@@ -20,6 +21,9 @@ using server::Needs;
 using server::Reply;
 
 absl::Status NoRef() { return InvalidFields({{"ref", "cannot be blank"}}); }
+
+// Tasks in one turn of the loop: each has four jobs, which may come from disk.
+constexpr size_t kListSlice = 50;
 
 absl::StatusOr<std::shared_ptr<const pb::Task>> FindTask(const state::View& view, const pb::Ref::Task& ref) {
   if (ref.ref_case() == pb::Ref::Task::REF_NOT_SET) {
@@ -62,6 +66,14 @@ absl::Status Load(const state::View& view, const pb::Task& task, pb::GetTaskResp
 
 }  // namespace
 
+// One answer that is being put together.
+struct TaskService::Listing {
+  std::vector<std::string> keys;  // still to come, oldest first
+  std::vector<pb::GetTaskResponse> rows;
+  size_t bytes = 0;
+  Reply<pb::ListTaskResponse> reply;
+};
+
 void TaskService::Register(server::Table& table) {
   table.Unary("GetTask", Needs::kUser, *this, &TaskService::Get);
   table.Unary("ListTask", Needs::kUser, *this, &TaskService::List);
@@ -80,19 +92,48 @@ void TaskService::Get(const Caller& caller, const pb::GetTaskRequest& request, R
 }
 
 void TaskService::List(const Caller& caller, const pb::ListTaskRequest& request, Reply<pb::ListTaskResponse> reply) {
-  auto response = std::make_shared<pb::ListTaskResponse>();
+  auto list = std::make_shared<Listing>(Listing{{}, {}, 0, std::move(reply)});
   auto look = [&](const state::View& view) {
-    absl::Status loaded;
     const auto& states = request.taskstate();
-    view.ForEach<pb::Task>("", [&](const std::string&, const pb::Task& task) {
+    view.ForEach<pb::Task>("", [&](const std::string& key, const pb::Task& task) {
       bool wanted = states.empty() || std::find(states.begin(), states.end(), task.job_state()) != states.end();
-      if (wanted) loaded = Load(view, task, *response->add_tasks());
-      return loaded.ok();
+      if (wanted) list->keys.push_back(key);
+      return true;
     });
-    return loaded;
+    return absl::OkStatus();
   };
-  engine_.store().Look(look,
-                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  engine_.store().Look(look, [this, list](absl::Status status) {
+    if (!status.ok()) return list->reply(std::move(status));
+    ListOn(list);
+  });
+}
+
+// Newest first, so that what does not fit is the oldest; whatever came in the meantime has its turn before each slice.
+void TaskService::ListOn(std::shared_ptr<Listing> list) {
+  auto look = [&](const state::View& view) -> absl::Status {
+    for (size_t i = 0; i < kListSlice && !list->keys.empty(); ++i) {
+      const auto task = view.Get<pb::Task>(list->keys.back());
+      list->keys.pop_back();
+      if (task == nullptr) continue;  // gone since the list began
+      pb::GetTaskResponse row;
+      RETURN_IF_ERROR(Load(view, *task, row));
+      const size_t bytes = row.ByteSizeLong() + 8;
+      if (list->bytes > 0 && list->bytes + bytes > server::kMaxListBytes) {
+        list->keys.clear();
+        break;
+      }
+      list->bytes += bytes;
+      list->rows.push_back(std::move(row));
+    }
+    return absl::OkStatus();
+  };
+  engine_.store().Look(look, [this, list](absl::Status status) {
+    if (!status.ok()) return list->reply(std::move(status));
+    if (!list->keys.empty()) return ListOn(list);
+    pb::ListTaskResponse response;
+    for (auto row = list->rows.rbegin(); row != list->rows.rend(); ++row) *response.add_tasks() = std::move(*row);
+    list->reply(response);
+  });
 }
 
 // Start, main, watch, stop. The first failure ends it; what was cancelled before stays so.

@@ -4,6 +4,8 @@
 // Errors:  NotFound for an unknown task, or one whose jobs are gone.
 #pragma once
 
+#include <memory>
+
 #include "google/protobuf/empty.pb.h"
 #include "server/handler.h"
 #include "server/jobs/engine.h"
@@ -22,6 +24,10 @@ class TaskService {
             server::Reply<pb::ListTaskResponse> reply);
   void Cancel(const server::Caller& caller, const pb::CancelTaskRequest& request,
               server::Reply<google::protobuf::Empty> reply);
+
+  struct Listing;
+  // The next slice of a list, and so on until it is whole.
+  void ListOn(std::shared_ptr<Listing> list);
 
   Engine& engine_;
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "support/job_server.h"
 
 namespace waypoint::testing {
@@ -260,6 +261,48 @@ TEST_F(JobRpcTest, LongListsLeaveOthersTheirTurn) {
   ASSERT_TRUE(*answer && (*answer)->ok());
   ASSERT_EQ((**answer)->jobs_size(), 1);
   EXPECT_EQ((**answer)->jobs(0).id(), rare);
+}
+
+// Four jobs each: listed in slices as well, and no more than a client takes.
+TEST_F(JobRpcTest, ListsOfTasksAreBounded) {
+  const auto add = [this](int from, int to, const std::string& body) {
+    server.engine->Update(
+        [&](jobs::Step& step) {
+          for (int i = from; i < to; ++i) {
+            pb::Job job = BuildJob();
+            job.set_id(absl::StrFormat("J%03d", i));
+            job.set_state(pb::Job::SUCCESS);
+            (*job.mutable_labels())["big"] = body;
+            step.txn().Put(job.id(), job);
+            pb::Task task;
+            task.set_id(absl::StrFormat("T%03d", i));
+            task.mutable_task_job()->set_id(job.id());
+            step.txn().Put(absl::StrFormat("t%03d", i), task);
+          }
+          return absl::OkStatus();
+        },
+        [](absl::Status) {});
+    server.Run();
+  };
+  const auto begin = [this] {
+    return server.Begin<pb::ListTaskResponse>("ListTask", pb::ListTaskRequest(), server.user);
+  };
+  add(0, 120, "");
+  auto all = begin();
+  int turns = 0;
+  while (!*all && server.executor.RunOne()) ++turns;
+  EXPECT_GE(turns, 4);
+  ASSERT_EQ((**all)->tasks_size(), 120);
+  EXPECT_EQ((**all)->tasks(0).task().id(), "T000");
+  EXPECT_EQ((**all)->tasks(119).task_job().id(), "J119");
+  add(120, 126, std::string(900'000, 'x'));
+  auto newest = begin();
+  server.Run();
+  ASSERT_TRUE(*newest && (*newest)->ok());
+  EXPECT_LT((**newest)->ByteSizeLong(), 3'500u * 1024);
+  ASSERT_EQ((**newest)->tasks_size(), 3);
+  EXPECT_EQ((**newest)->tasks(0).task().id(), "T123");
+  EXPECT_EQ((**newest)->tasks(2).task().id(), "T125");
 }
 
 TEST_F(JobRpcTest, ListsGoOnWhileJobsComeAndGo) {
