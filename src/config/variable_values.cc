@@ -40,15 +40,17 @@ class Reader {
     for (const auto& [name, variable] : declared_) {
       if (variable.default_value) values_[name] = {*variable.default_value, FinalValue::DEFAULT, variable.sensitive};
     }
-    std::map<std::string, const pb::Variable*> winners;
+    // The last one wins. Of what it replaces only the text must be right, as in 0.11, not the type.
     for (const pb::Variable& wire : given) {
-      if (declared_.contains(wire.name())) {
-        winners[wire.name()] = &wire;
+      if (auto it = declared_.find(wire.name()); it != declared_.end()) {
+        ReadOne(wire, it->second);
       } else {
         Undefined(wire);
       }
     }
-    for (const auto& [name, wire] : winners) ReadOne(*wire, declared_.at(name));
+    for (const auto& [name, found] : found_) {
+      if (!failed_.contains(name)) Settle(*found.wire, declared_.at(name), found.value);
+    }
     for (const auto& [name, variable] : declared_) {
       if (!values_.contains(name) && !failed_.contains(name)) Unset(variable);
     }
@@ -66,12 +68,28 @@ class Reader {
 
   void ReadOne(const pb::Variable& wire, const DeclaredVariable& declared) {
     hcl::Diagnostics mistakes;
-    std::optional<Value> value = Convert(wire, declared, mistakes);
-    if (value) {
-      values_[wire.name()] = {*std::move(value), SourceOf(wire), declared.sensitive};
+    std::optional<Value> value = Parse(wire, declared, mistakes);
+    if (!value) return Tell(mistakes, declared);
+    found_[wire.name()] = {&wire, *std::move(value)};
+  }
+
+  void Settle(const pb::Variable& wire, const DeclaredVariable& declared, const Value& value) {
+    const Type type = TypeFor(wire, declared);
+    absl::StatusOr<Value> converted = hcl::ConvertTo(value, type);
+    if (converted.ok()) {
+      values_[wire.name()] = {*std::move(converted), SourceOf(wire), declared.sensitive};
       return;
     }
-    failed_.insert(wire.name());
+    hcl::Diagnostics mistakes;
+    Invalid(wire, declared,
+            absl::StrCat("a ", value.type().FriendlyName(), " was given for type ", type.Text(), ": ",
+                         converted.status().message()),
+            mistakes);
+    Tell(mistakes, declared);
+  }
+
+  void Tell(const hcl::Diagnostics& mistakes, const DeclaredVariable& declared) {
+    failed_.insert(declared.name);
     for (hcl::Diagnostic mistake : mistakes) {
       if (declared.sensitive) Mask(mistake);
       diagnostics_.Add(std::move(mistake));
@@ -108,32 +126,23 @@ class Reader {
     return std::nullopt;
   }
 
-  static std::optional<Value> Convert(const pb::Variable& wire, const DeclaredVariable& declared,
-                                      hcl::Diagnostics& diagnostics) {
+  static Type TypeFor(const pb::Variable& wire, const DeclaredVariable& declared) {
+    return declared.type.value_or(SourceOf(wire) == FinalValue::DYNAMIC ? Type::String() : Type::Dynamic());
+  }
+
+  static std::optional<Value> Parse(const pb::Variable& wire, const DeclaredVariable& declared,
+                                    hcl::Diagnostics& diagnostics) {
     const FinalValue::Source source = SourceOf(wire);
-    Type type = declared.type.value_or(Type::Dynamic());
-    std::optional<Value> value;
-    if (source == FinalValue::DYNAMIC) {
-      if (!declared.type) type = Type::String();
-      value = DynamicValue(wire, declared, type, diagnostics);
-    } else {
-      bool typed_in = source == FinalValue::CLI || source == FinalValue::ENV;
-      value = FromWire(wire, declared.range, false, diagnostics);
-      // What was typed as text for anything but a plain type is an expression.
-      if (value && typed_in && !IsPlain(declared.type) && value->HasPayload() && value->type().IsString()) {
-        pb::Variable text = wire;
-        text.set_str(value->AsString());
-        value = FromWire(text, declared.range, true, diagnostics);
-      }
+    if (source == FinalValue::DYNAMIC) return DynamicValue(wire, declared, TypeFor(wire, declared), diagnostics);
+    const bool typed_in = source == FinalValue::CLI || source == FinalValue::ENV;
+    std::optional<Value> value = FromWire(wire, declared.range, false, diagnostics);
+    // What was typed as text for anything but a plain type is an expression.
+    if (value && typed_in && !IsPlain(declared.type) && value->HasPayload() && value->type().IsString()) {
+      pb::Variable text = wire;
+      text.set_str(value->AsString());
+      value = FromWire(text, declared.range, true, diagnostics);
     }
-    if (!value) return std::nullopt;
-    absl::StatusOr<Value> converted = hcl::ConvertTo(*value, type);
-    if (converted.ok()) return *converted;
-    Invalid(wire, declared,
-            absl::StrCat("a ", value->type().FriendlyName(), " was given for type ", type.Text(), ": ",
-                         converted.status().message()),
-            diagnostics);
-    return std::nullopt;
+    return value;
   }
 
   void Unset(const DeclaredVariable& variable) {
@@ -144,8 +153,14 @@ class Reader {
         variable.range);
   }
 
+  struct Found {
+    const pb::Variable* wire = nullptr;
+    Value value;
+  };
+
   const DeclaredVariables& declared_;
   hcl::Diagnostics diagnostics_;
+  std::map<std::string, Found> found_;  // by the weightiest source so far
   VariableValues values_;
   std::set<std::string> failed_;
 };

@@ -14,8 +14,7 @@ inline const std::map<std::string, std::string>& ConfigDeviations() {
       {"vars/hand/397", "the same"},
       {"vars/hand/398", "the same"},
       {"vars/random/18", "0.11 swallows an earlier mistake; ours tells all"},
-      {"vars/random/53", "0.11 also evaluates a value that a weightier source replaces"},
-      {"vars/random/98", "both of the above"},
+      {"vars/random/98", "the same"},
       {"wpconfig/hand/184", "a bare reference is kept as `${...}`, as the spec (B8) requires"},
       {"wpconfig/hand/186", "the same"},
   };

@@ -49,6 +49,19 @@ TEST(VariablesTest, WeightierSourcesWin) {
   EXPECT_EQ(value(), "last");
 }
 
+TEST(VariablesTest, WhatIsReplacedMustBeReadableButNotOfTheType) {
+  const DeclaredVariables declared = Declare("variable \"v\" {\n  type = map(string)\n}\n");
+  RunnerSources sources;
+  sources.job = {FromCli("v", "{ a = \"x\" }")};
+  sources.server = {FromCli("v", "[1]")};  // no map, but replaced
+  EXPECT_TRUE(EvaluateVariables(declared, sources).ok());
+  sources.server = {FromCli("v", "nosuch")};
+  EXPECT_THAT(Explain(EvaluateVariables(declared, sources).status()), HasSubstr("Variables not allowed"));
+  sources.server.clear();
+  sources.job = {FromCli("v", "[1]")};
+  EXPECT_THAT(Explain(EvaluateVariables(declared, sources).status()), HasSubstr("map of string required"));
+}
+
 TEST(VariablesTest, NumbersBeyondTheWireGoAsText) {
   EXPECT_EQ(FinalOf("variable \"v\" {\n  default = 1.5\n}\n", {}).hcl(), "1.5");
   EXPECT_EQ(FinalOf("variable \"v\" {\n  default = 9223372036854775808\n}\n", {}).hcl(), "9223372036854775808");
