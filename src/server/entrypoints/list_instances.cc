@@ -19,13 +19,13 @@ void ListInstancesCall::OnMessage(pb::ListInstancesRequest request) {
     return out_.Finish(absl::FailedPreconditionError("give a scope: deployment_id or application"));
   }
   deployment_id_ = request.deployment_id();
-  auto instances = room_.instances.OfDeployment(deployment_id_);
-  if (request.wait_timeout().empty() || !instances.empty()) return Answer(instances);
   const std::optional<absl::Duration> timeout = ParseGoDuration(request.wait_timeout());
-  if (!timeout.has_value()) {
+  if (!timeout.has_value() && !request.wait_timeout().empty()) {
     return out_.Finish(absl::FailedPreconditionError(
         absl::StrCat("wait_timeout \"", request.wait_timeout(), "\" is not a duration; write it like 30s or 5m")));
   }
+  auto instances = room_.instances.OfDeployment(deployment_id_);
+  if (!timeout.has_value() || !instances.empty()) return Answer(instances);
   WaitForOne(*timeout);
 }
 

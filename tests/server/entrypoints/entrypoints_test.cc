@@ -395,6 +395,13 @@ TEST_F(EntrypointsTest, ListWaitsForTheFirstInstance) {
   late->Send(request);
   Advance(absl::Seconds(10));
   EXPECT_EQ(late->status()->code(), absl::StatusCode::kInternal);
+
+  auto wrong = Open<ListPeer>("ListInstances");
+  request.set_deployment_id("D1");
+  request.set_wait_timeout("soon");
+  wrong->Send(request);
+  executor.RunAll();
+  EXPECT_EQ(wrong->status()->code(), absl::StatusCode::kFailedPrecondition) << "though nobody would have to wait";
 }
 
 }  // namespace
