@@ -187,7 +187,6 @@ void MemoryStore::Submit(Batch batch, Pending pending, Done done) {
   } else if (!pending_.empty()) {
     Pending& last = pending_.back();
     std::move(pending.undo.begin(), pending.undo.end(), std::back_inserter(last.undo));
-    std::move(pending.topics.begin(), pending.topics.end(), std::back_inserter(last.topics));
     std::move(pending.answers.begin(), pending.answers.end(), std::back_inserter(last.answers));
   } else {
     executor_.Post([link = link_, shared = std::make_shared<Pending>(std::move(pending))] {
@@ -265,7 +264,7 @@ void MemoryStore::Fail(const absl::Status& cause) {
 void MemoryStore::Settle(Pending pending) {
   if (options_.keep_on_disk) MoveToDisk(pending.undo);
   for (const Answer& answer : pending.answers) answer.done(answer.status);
-  Wake(pending.topics);
+  if (!watchers_.empty()) Wake(pending.undo);
 }
 
 // Only what is still the newest version is on disk as it is in memory.
@@ -297,11 +296,19 @@ void MemoryStore::Unwatch(WatchId id) {
   watchers_.erase(it);
 }
 
-void MemoryStore::Wake(const std::vector<std::string>& topics) {
+void MemoryStore::Wake(const std::vector<Undo>& changes) {
   std::set<WatchId> woken;
-  for (const std::string& topic : topics) {
+  auto wake = [&](absl::string_view topic) {
     auto it = by_topic_.find(topic);
     if (it != by_topic_.end()) woken.insert(it->second.begin(), it->second.end());
+  };
+  std::string topic;
+  for (const Undo& change : changes) {
+    if (change.extra || change.table == Table::kMeta) continue;
+    wake(TableName(change.table));
+    topic.clear();
+    absl::StrAppend(&topic, TableName(change.table), "/", change.key);
+    wake(topic);
   }
   for (WatchId id : woken) {
     Watcher& watcher = watchers_.find(id)->second;

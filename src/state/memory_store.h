@@ -57,7 +57,6 @@ class MemoryStore : public Store {
   struct Pending {
     uint64_t number = 0;
     std::vector<Undo> undo;
-    std::vector<std::string> topics;
     std::vector<Answer> answers;
   };
   struct Watcher {
@@ -92,7 +91,7 @@ class MemoryStore : public Store {
   void Fail(const absl::Status& cause);
   void Settle(Pending pending);
   void MoveToDisk(const std::vector<Undo>& undo);
-  void Wake(const std::vector<std::string>& topics);
+  void Wake(const std::vector<Undo>& changes);
   void RunWatcher(WatchId id);
 
   Backend& backend_;

@@ -53,8 +53,6 @@ void MemoryTxn::Change(Table table, absl::string_view key, RecordPtr record, std
     records.emplace_hint(it, undo.key, record);
   }
   store_.Notify(table, undo.key, undo.before.get(), record.get());
-  pending_.topics.push_back(std::string(TableName(table)));
-  pending_.topics.push_back(absl::StrCat(TableName(table), "/", undo.key));
   batch_.push_back({table, undo.key, std::move(value)});
   pending_.undo.push_back(std::move(undo));
 }

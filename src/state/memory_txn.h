@@ -14,7 +14,6 @@ class MemoryTxn final : public Txn {
 
   std::string GetMeta(absl::string_view key) const override;
   void PutMeta(absl::string_view key, std::string value) override;
-  void Touch(std::string topic) override { pending_.topics.push_back(std::move(topic)); }
   void OnUndo(std::function<void()> undo) override;
   absl::Time now() const override { return store_.clock_.Now(); }
   IdSource& ids() const override { return store_.ids_; }

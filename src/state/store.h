@@ -76,14 +76,16 @@ class Txn : public View {
     using Record = std::decay_t<R>;
     PutAny(RecordTraits<Record>::kTable, key, std::make_shared<const Record>(std::forward<R>(record)));
   }
+  // Without a copy; nobody changes the record any more.
+  template <typename R>
+  void PutShared(absl::string_view key, std::shared_ptr<R> record) {
+    PutAny(RecordTraits<std::remove_const_t<R>>::kTable, key, std::move(record));
+  }
   template <typename R>
   void Delete(absl::string_view key) {
     DeleteAny(RecordTraits<R>::kTable, key);
   }
   virtual void PutMeta(absl::string_view key, std::string value) = 0;
-  // Wakes watchers of `topic` once durable. Put and Delete already touch their table ("job")
-  // and their record ("job/ID").
-  virtual void Touch(std::string topic) = 0;
   // For state that lives in memory only and follows the records: undone when the transaction is.
   virtual void OnUndo(std::function<void()> undo) = 0;
   virtual absl::Time now() const = 0;
@@ -101,7 +103,8 @@ class Store {
   virtual ~Store() = default;
   virtual void Update(absl::FunctionRef<absl::Status(Txn&)> step, Done done) = 0;
   virtual void Look(absl::FunctionRef<absl::Status(const View&)> look, Done done) = 0;
-  // Posted once per change or more rarely (changes coalesce), only after the change is durable.
+  // Topics are tables ("job") and records ("job/ID"). Posted once per change or more rarely (changes coalesce), only
+  // after the change is durable.
   virtual WatchId Watch(std::vector<std::string> topics, std::function<void()> changed) = 0;
   virtual void Unwatch(WatchId id) = 0;
   // Every record and index as text: equal for two stores that hold the same (tests, debug check).

@@ -8,11 +8,11 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "logbuffer/log_buffer.h"
 #include "server/jobs/deadlines.h"
@@ -55,19 +55,20 @@ struct Book {
   void SetLease(const std::string& job_id, std::optional<LeaseState> lease) {
     auto old_lease = leases.find(job_id);
     if (old_lease != leases.end()) {
-      by_worker[old_lease->second.worker].erase(job_id);
-      if (by_worker[old_lease->second.worker].empty()) by_worker.erase(old_lease->second.worker);
-      leases.erase(old_lease);
+      auto old_holder = held.find(old_lease->second.worker);
+      if (old_holder != held.end() && old_holder->second == job_id) held.erase(old_holder);
+      if (!lease) return (void)leases.erase(old_lease);
+      old_lease->second = *lease;
+    } else if (lease) {
+      leases.emplace(job_id, *lease);
     }
-    if (!lease) return;
-    leases[job_id] = *lease;
-    by_worker[lease->worker].insert(job_id);
+    if (lease && lease->worker != 0) held[lease->worker] = job_id;
   }
 
   JobIndex& index;
   Fleet fleet;
   std::map<std::string, LeaseState> leases;
-  std::map<WorkerId, std::set<std::string>> by_worker;
+  absl::flat_hash_map<WorkerId, std::string> held;  // a worker holds one job at most
   std::map<std::string, std::shared_ptr<JobOutput>> outputs;
   Deadlines deadlines;
   Lease last_lease = 0;

@@ -3,20 +3,29 @@
 namespace waypoint::jobs {
 
 void Deadlines::Set(const std::string& key, std::optional<absl::Time> when) {
-  if (auto it = by_key_.find(key); it != by_key_.end()) {
-    by_time_.erase({it->second, key});
+  auto it = by_key_.find(key);
+  if (!when) {
+    if (it == by_key_.end()) return;
+    const Queue::iterator old = it->second;
     by_key_.erase(it);
+    by_time_.erase(old);
+    return;
   }
-  if (!when) return;
-  by_key_[key] = *when;
-  by_time_.emplace(*when, key);
+  if (it != by_key_.end()) {
+    Queue::node_type node = by_time_.extract(it->second);
+    node.key() = *when;
+    it->second = by_time_.insert(std::move(node));
+  } else {
+    const Queue::iterator added = by_time_.emplace(*when, key);
+    by_key_.emplace(added->second, added);
+  }
   Arm();
 }
 
 std::optional<absl::Time> Deadlines::Get(const std::string& key) const {
   auto it = by_key_.find(key);
   if (it == by_key_.end()) return std::nullopt;
-  return it->second;
+  return it->second->first;
 }
 
 void Deadlines::Arm() {
@@ -37,9 +46,8 @@ void Deadlines::OnTimer() {
   armed_for_.reset();
   std::vector<std::string> due;
   while (!by_time_.empty() && by_time_.begin()->first <= clock_.Now()) {
-    due.push_back(by_time_.begin()->second);
-    by_key_.erase(due.back());
-    by_time_.erase(by_time_.begin());
+    by_key_.erase(by_time_.begin()->second);
+    due.push_back(std::move(by_time_.extract(by_time_.begin()).mapped()));
   }
   Arm();
   if (!due.empty()) due_(std::move(due));

@@ -8,11 +8,12 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 
@@ -36,8 +37,9 @@ class Deadlines {
 
   Clock& clock_;
   const std::function<void(std::vector<std::string>)> due_;
-  std::map<std::string, absl::Time> by_key_;
-  std::set<std::pair<absl::Time, std::string>> by_time_;
+  using Queue = std::multimap<absl::Time, std::string>;
+  Queue by_time_;
+  absl::flat_hash_map<absl::string_view, Queue::iterator> by_key_;  // the keys are those of by_time_
   std::optional<absl::Time> armed_for_;
   Clock::TimerId timer_ = 0;
 };

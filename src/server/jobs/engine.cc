@@ -139,17 +139,14 @@ Lease Engine::TakeOver(WorkerId worker, const std::string& job_id) {
 
 void Engine::Leave(WorkerId worker) {
   book_.fleet.Leave(worker);
-  std::vector<std::pair<std::string, Lease>> held;
-  if (auto it = book_.by_worker.find(worker); it != book_.by_worker.end()) {
-    for (const std::string& job_id : std::set<std::string>(it->second)) {
-      LeaseState lease = book_.LeaseOf(job_id);
-      held.emplace_back(job_id, lease.number);
-      lease.worker = 0;
-      book_.SetLease(job_id, lease);
-    }
+  if (auto it = book_.held.find(worker); it != book_.held.end()) {
+    const std::string job_id = it->second;
+    LeaseState lease = book_.LeaseOf(job_id);
+    lease.worker = 0;
+    book_.SetLease(job_id, lease);
+    // A RUNNING one stays: only silence ends it. The machine refuses the event for those.
+    Apply(job_id, event::Nack{lease.number}, Ignore);
   }
-  // RUNNING ones stay: only silence ends them. The machine refuses the event for those.
-  for (const auto& [job_id, lease] : held) Apply(job_id, event::Nack{lease}, Ignore);
   NoteReasons();
 }
 

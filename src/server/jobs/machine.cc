@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "state/arena_record.h"
 
 namespace waypoint::jobs {
 namespace {
@@ -129,7 +130,7 @@ class Transition {
 
   Change To(pb::Job::State state) const {
     Change change;
-    change.job = view_.job;
+    change.job = state::CopyRecord(view_.job);
     change.job->set_state(state);
     return change;
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -74,7 +75,7 @@ struct Change {
   // What the runner itself said; tasks and pipeline runs follow this only, not what the server decides.
   enum class Report { kNone, kAcked, kSucceeded, kFailed };
 
-  std::optional<pb::Job> job;  // the new record; none: nothing is written
+  std::shared_ptr<pb::Job> job;  // the new record; none: nothing is written
   Timer timer = Timer::kKeep;
   Report report = Report::kNone;
   bool make_output = false;

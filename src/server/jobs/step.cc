@@ -9,6 +9,7 @@
 #include "server/jobs/job_retention.h"
 #include "server/jobs/knowledge.h"
 #include "server/jobs/task_progress.h"
+#include "state/arena_record.h"
 
 namespace waypoint::jobs {
 namespace {
@@ -23,7 +24,7 @@ bool AllowsFailureOf(const pb::Job& job, const std::string& id) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const pb::Job>> Step::Get(const std::string& job_id) const {
-  auto job = book_.index.Known(job_id) ? txn_.Get<pb::Job>(job_id) : nullptr;
+  auto job = txn_.Get<pb::Job>(job_id);
   if (job == nullptr) return absl::NotFoundError(absl::StrCat("there is no job with id ", job_id));
   return job;
 }
@@ -61,8 +62,8 @@ absl::Status Step::Commit(const pb::Job& before, Change change) {
   if (change.lease_ends) SetLease(id, std::nullopt);
   if (change.make_output) MakeOutput(id);
   AdvanceTask(txn_, *change.job, change.report);
-  txn_.Put(id, *std::move(change.job));
-  return change.errored ? Cascade(*txn_.Get<pb::Job>(id)) : absl::OkStatus();
+  txn_.PutShared(id, change.job);
+  return change.errored ? Cascade(*change.job) : absl::OkStatus();
 }
 
 absl::Status Step::Cascade(const pb::Job& failed) {
@@ -78,9 +79,9 @@ absl::Status Step::Cascade(const pb::Job& failed) {
 
 absl::Status Step::Edit(const std::string& job_id, absl::FunctionRef<void(pb::Job&)> edit) {
   ASSIGN_OR_RETURN(std::shared_ptr<const pb::Job> job, Get(job_id));
-  pb::Job changed = *job;
-  edit(changed);
-  txn_.Put(job_id, std::move(changed));
+  std::shared_ptr<pb::Job> changed = state::CopyRecord(*job);
+  edit(*changed);
+  txn_.PutShared(job_id, std::move(changed));
   return absl::OkStatus();
 }
 

@@ -88,9 +88,9 @@ void RunnerJobStream::Assigned(const pb::Job& job, uint64_t lease, const std::ve
   pb::RunnerJobStreamResponse::JobAssignment& assignment = *response.mutable_assignment();
   for (const pb::ConfigSource& source : sources) *assignment.add_config_sources() = source;
   // Lent for the sending: a job can be large, and a copy costs more than all the rest.
-  assignment.set_allocated_job(const_cast<pb::Job*>(&job));
+  assignment.unsafe_arena_set_allocated_job(const_cast<pb::Job*>(&job));
   out_.Send(response);
-  (void)assignment.release_job();
+  (void)assignment.unsafe_arena_release_job();
   if (!early_.empty()) out_.Wake();
 }
 

@@ -112,14 +112,14 @@ TEST(MachineTest, Table) {
     pb::Job before = JobIn(row.from);
     absl::StatusOr<Change> change = Apply({before, kMine}, row.event, kNow);
     ASSERT_TRUE(change.ok()) << change.status();
-    const pb::Job after = change->job.value_or(before);
+    const pb::Job after = change->job != nullptr ? *change->job : before;
     EXPECT_EQ(after.state(), row.to);
     EXPECT_EQ(change->timer, row.timer);
     EXPECT_EQ(change->report, row.report);
     EXPECT_EQ(change->lease_ends, (row.effects & kLeaseEnds) != 0);
     EXPECT_EQ(change->make_output, (row.effects & kOutput) != 0);
     EXPECT_EQ(change->errored, (row.effects & kCascades) != 0);
-    EXPECT_EQ(change->job.has_value(), row.effects != kNothing);
+    EXPECT_EQ(change->job != nullptr, row.effects != kNothing);
 
     pb::Job want = before;
     want.set_state(row.to);
