@@ -70,9 +70,9 @@ Json ReleaseJson(const pb::UI::ReleaseBundle& bundle) {
   json.Set("id", Json::Number(release.sequence()))
       .Set("deploymentId", Json::Number(release.preload().deployment().sequence()))
       .Set("url", Json::Text(release.url()));
-  if (bundle.has_latest_status_report()) {
-    json.Set("latestStatusReport", Json::Raw(ProtoJsonValue(bundle.latest_status_report())));
-  }
+  json.Set("latestStatusReport",
+           bundle.has_latest_status_report() ? Json::Raw(ProtoJsonValue(bundle.latest_status_report())) : Json::Null());
+  if (release.has_preload()) json.Set("preloadDetails", Json::Raw(ProtoJsonValue(release.preload())));
   return json;
 }
 

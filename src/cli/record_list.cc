@@ -1,5 +1,8 @@
 #include "cli/record_list.h"
 
+#include <map>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "waypoint/job.pb.h"
@@ -8,6 +11,17 @@
 namespace waypoint::cli {
 
 namespace pb = ::hashicorp::waypoint;
+
+void AddLabels(absl::string_view prefix, const google::protobuf::Map<std::string, std::string>& labels,
+               std::vector<std::string>& details) {
+  constexpr size_t kShown = 30;
+  for (const auto& [key, value] : std::map<std::string, std::string>(labels.begin(), labels.end())) {
+    if (absl::StartsWith(key, "waypoint/")) continue;
+    std::string text = absl::StrCat(prefix, key, ":", value);
+    if (text.size() > kShown) text = text.substr(0, kShown) + "...";
+    details.push_back(std::move(text));
+  }
+}
 
 void ListFlags::Add(FlagSet& flags, bool with_states) {
   flags.Bool(&workspace_all, {.name = "workspace-all", .usage = "List across all workspaces of the app."});

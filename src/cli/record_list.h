@@ -40,6 +40,9 @@ absl::StatusOr<std::optional<hashicorp::waypoint::Deployment>> NewestDeployment(
 std::string ShownId(uint64_t sequence, const std::string& id, bool long_ids);
 Cell Bullet(const hashicorp::waypoint::Status& status);
 Cell HealthCell(Session& session, const hashicorp::waypoint::StatusReport& report);
+// "artifact.KEY:VALUE" of every label that is not Waypoint's own.
+void AddLabels(absl::string_view prefix, const google::protobuf::Map<std::string, std::string>& labels,
+               std::vector<std::string>& details);
 // "name: release-it, run: 2, step: release", "" for jobs of no pipeline.
 std::string PipelineOf(Session& session, const std::string& job_id);
 std::string TimeCell(Session& session, const google::protobuf::Timestamp& time);

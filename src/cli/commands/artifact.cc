@@ -1,7 +1,6 @@
 // waypoint artifact list, list-builds and push.
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
@@ -18,19 +17,6 @@ namespace waypoint::cli {
 namespace {
 
 namespace pb = ::hashicorp::waypoint;
-using LabelMap = google::protobuf::Map<std::string, std::string>;
-
-constexpr size_t kShownLabel = 30;
-
-// "artifact.KEY:VALUE" of every label that is not Waypoint's own.
-void AddLabels(absl::string_view prefix, const LabelMap& labels, std::vector<std::string>& details) {
-  for (const auto& [key, value] : std::map<std::string, std::string>(labels.begin(), labels.end())) {
-    if (absl::StartsWith(key, "waypoint/")) continue;
-    std::string text = absl::StrCat(prefix, key, ":", value);
-    if (text.size() > kShownLabel) text = text.substr(0, kShownLabel) + "...";
-    details.push_back(std::move(text));
-  }
-}
 
 class ArtifactList : public Command {
  public:
@@ -80,7 +66,9 @@ class ArtifactList : public Command {
     if (auto user = artifact.labels().find("common/user"); user != artifact.labels().end()) {
       details.push_back("user:" + user->second);
     }
-    if (artifact.build().sequence() > 0) details.push_back(absl::StrCat("build:", artifact.build().sequence()));
+    if (artifact.build().sequence() > 0)
+      details.push_back(
+          absl::StrCat("build:", ShownId(artifact.build().sequence(), artifact.build().id(), list_.long_ids)));
     if (list_.verbose) {
       AddLabels("artifact.", artifact.labels(), details);
       AddLabels("build.", artifact.build().labels(), details);

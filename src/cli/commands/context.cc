@@ -129,7 +129,7 @@ class Inspect : public Command {
   }
 
   int ShowFolder(Session& session) {
-    const std::string folder = session.world().env.ConfigFolder() + "/context";
+    const std::string folder = session.world().env.ConfigFolder();
     const std::string chosen = session.contexts().Default();
     if (json_) {
       Json json = Json::Object();

@@ -89,7 +89,10 @@ class DeploymentList : public Command {
                                TimeCell(session, deployment.status().start_time()),
                                TimeCell(session, deployment.status().complete_time()),
                                HealthCell(session, bundle.latest_status_report())};
-      if (list_.url) row.emplace_back(bundle.deploy_url().empty() ? deployment.url() : bundle.deploy_url());
+      if (list_.url) {
+        const std::string& url = bundle.deploy_url().empty() ? deployment.url() : bundle.deploy_url();
+        row.emplace_back(url.empty() ? "n/a" : url);
+      }
       table.rows.push_back(std::move(row));
     }
     session.ui().Show(table);
@@ -115,8 +118,16 @@ class DeploymentList : public Command {
       details.push_back(absl::StrCat("image:", digest.substr(0, kShortDigest)));
     }
     if (std::string text = PipelineOf(session, bundle.deployment().job_id()); !text.empty()) details.push_back(text);
-    if (bundle.artifact().sequence() > 0) details.push_back(absl::StrCat("artifact:", bundle.artifact().sequence()));
-    if (list_.verbose && build.sequence() > 0) details.push_back(absl::StrCat("build:", build.sequence()));
+    auto add_id = [&](absl::string_view what, const auto& record) {
+      if (record.sequence() == 0) return;
+      details.push_back(absl::StrCat(what, ShownId(record.sequence(), record.id(), list_.long_ids)));
+    };
+    add_id("artifact:", bundle.artifact());
+    if (list_.verbose) {
+      AddLabels("deployment.", bundle.deployment().labels(), details);
+      AddLabels("artifact.", bundle.artifact().labels(), details);
+      AddLabels("build.", build.labels(), details);
+    }
     std::sort(details.begin(), details.end());
     return details;
   }

@@ -89,7 +89,7 @@ class ReleaseList : public Command {
                                TimeCell(session, release.status().start_time()),
                                TimeCell(session, release.status().complete_time()),
                                HealthCell(session, bundle.latest_status_report())};
-      if (list_.url) row.emplace_back(release.url());
+      if (list_.url) row.emplace_back(release.url().empty() ? "n/a" : release.url());
       table.rows.push_back(std::move(row));
     }
     session.ui().Show(table);
@@ -106,8 +106,14 @@ class ReleaseList : public Command {
       details.push_back("user:" + user->second);
     }
     if (std::string text = PipelineOf(session, release.job_id()); !text.empty()) details.push_back(text);
-    if (list_.verbose && release.preload().artifact().sequence() > 0) {
-      details.push_back(absl::StrCat("artifact:", release.preload().artifact().sequence()));
+    const pb::PushedArtifact& artifact = release.preload().artifact();
+    if (artifact.sequence() > 0) {
+      details.push_back(absl::StrCat("artifact:", ShownId(artifact.sequence(), artifact.id(), list_.long_ids)));
+    }
+    if (list_.verbose) {
+      AddLabels("release.", release.labels(), details);
+      AddLabels("artifact.", artifact.labels(), details);
+      AddLabels("build.", release.preload().build().labels(), details);
     }
     return details;
   }

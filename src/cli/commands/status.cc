@@ -26,6 +26,12 @@ struct AppState {
   std::optional<pb::UI::ReleaseBundle> release;
 };
 
+// What nobody has reported on yet is neither well nor unwell.
+template <typename Bundle>
+bool HasReport(const std::optional<Bundle>& bundle) {
+  return bundle && bundle->has_latest_status_report();
+}
+
 std::string HealthText(const pb::StatusReport& report) {
   const std::string& health = report.health().health_status();
   if (health == "READY" || health == "ALIVE") return "✔ " + health;
@@ -157,8 +163,8 @@ class StatusCommandImpl : public Command {
         ref.set_application(app.name());
         ref.set_project(name);
         ASSIGN_OR_RETURN(const AppState state, Load(session, ref, session.workspace()));
-        if (state.deployment) ++deployments[Word(state.deployment->latest_status_report())];
-        if (state.release) ++releases[Word(state.release->latest_status_report())];
+        if (HasReport(state.deployment)) ++deployments[Word(state.deployment->latest_status_report())];
+        if (HasReport(state.release)) ++releases[Word(state.release->latest_status_report())];
       }
       table.rows.push_back({name, session.workspace(), Counts(deployments), Counts(releases)});
     }
@@ -192,11 +198,11 @@ class StatusCommandImpl : public Command {
         .simple = true};
     for (const AppState& state : states) {
       std::vector<Cell> row = {state.app, session.workspace(), kNone, "", kNone, ""};
-      if (state.deployment) {
+      if (HasReport(state.deployment)) {
         row[2] = HealthText(state.deployment->latest_status_report());
         row[3] = Checked(session, state.deployment->latest_status_report());
       }
-      if (state.release) {
+      if (HasReport(state.release)) {
         row[4] = HealthText(state.release->latest_status_report());
         row[5] = Checked(session, state.release->latest_status_report());
       }
