@@ -279,8 +279,8 @@ TEST_F(OperationTest, RecordsNeedAPlace) {
     return Code<pb::UpsertReleaseResponse, pb::UpsertReleaseRequest>("UpsertRelease", fields);
   };
   EXPECT_EQ(code(""), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code("release {}"), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code(absl::StrCat("release { ", kApp, "}")), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code("release {}"), absl::StatusCode::kInternal);
+  EXPECT_EQ(code(absl::StrCat("release { ", kApp, "}")), absl::StatusCode::kInternal);
   EXPECT_EQ(code(absl::StrCat("release { ", kPlace, "}")), absl::StatusCode::kOk);
 }
 
