@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "base/subprocess.h"
 #include "base/thread_executor.h"
+#include "builtin/null/config_sourcer.h"
 #include "client/channel/grpc_channel.h"
 #include "entrypoint/capture.h"
 #include "entrypoint/config_files.h"
@@ -40,6 +41,7 @@ class Configurator : public LinkEvents {
       : options_(options), supervisor_(supervisor), log_(log), clock_(&executor_), env_(options.env) {
     appconfig::WatcherOptions watching;
     watching.evaluate = appconfig::HclTemplates(clock_);
+    watching.sourcers = builtin::null::MakeSourcer;
     watcher_ = appconfig::Watcher::Start(clock_, executor_, std::move(watching),
                                          [this](const appconfig::Output& o) { Apply(o); });
   }

@@ -2,6 +2,7 @@
 
 #include "base/real_clock.h"
 #include "base/status.h"
+#include "builtin/null/config_sourcer.h"
 #include "main/plugins.h"
 #include "runner/runner.h"
 
@@ -22,7 +23,7 @@ absl::Status RunAgent(client::Channel& channel, Clock& clock, const cli::AgentOp
   runner_options.liveness_address = options.liveness_address;
   runner_options.working_folder = options.working_folder;
   runner_options.dynamic_config = options.dynamic_config;
-  runner_options.sourcers = ConfigSourcer;
+  runner_options.sourcers = builtin::null::MakeSourcer;
   runner_options.concurrency = static_cast<int>(options.on_demand ? 1 : options.concurrency);
 
   const plugin::Registry plugins = Plugins();
@@ -33,7 +34,7 @@ absl::Status RunAgent(client::Channel& channel, Clock& clock, const cli::AgentOp
   execute.working_folder = options.working_folder;
   execute.on_demand = options.on_demand;
   execute.dynamic_config = options.dynamic_config;
-  execute.sourcers = ConfigSourcer;
+  execute.sourcers = builtin::null::MakeSourcer;
   RealIds ids;
   runner::Runner runner(channel, clock, ids, runner_options, runner::MakeExecutor(execute));
   RETURN_IF_ERROR(runner.Start(stop));

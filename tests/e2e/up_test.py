@@ -8,6 +8,20 @@ from world import DEADLINE, Load, World, free_port, get, wait_for
 
 
 class Up(World):
+    def test_dynamic_configuration_reaches_the_app(self):
+        self.write_page("unset")
+        text = (self.project / "waypoint.hcl").read_text()
+        text = text.replace('"exec python3', '"printf %s $WORD > index.html; exec python3')
+        self.write("waypoint.hcl", text.replace('app "web" {', """app "web" {
+  config {
+    env = { WORD = dynamic("null", { config_key = "word" }) }
+  }
+"""))
+        self.waypoint("init")
+        self.waypoint("config", "source-set", "-type=null", '-config=values={"word": "secret"}', "-scope=global")
+        self.waypoint("up")
+        self.assertEqual(get(self.port), "secret")
+
     def test_first_up_second_up_logs_destroy(self):
         self.write_page("first version")
         self.assertIn("Project initialized!", self.waypoint("init"))

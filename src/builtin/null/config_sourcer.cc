@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "plugin/json_value.h"
+#include "hcl/functions/json_text.h"
 
 namespace waypoint::builtin::null {
 namespace {
@@ -20,13 +20,15 @@ absl::Status ConfigSourcer::Configure(const std::map<std::string, std::string>& 
   values_.clear();
   const std::string text = Find(settings, "values");
   if (text.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(plugin::Json json, plugin::ParseJson(text));
-  if (!json.has_struct_value()) return absl::InvalidArgumentError("values must be a JSON object of strings");
-  for (const auto& [name, value] : json.struct_value().fields()) {
-    if (value.kind_case() != plugin::Json::kStringValue) {
+  ASSIGN_OR_RETURN(hcl::Value json, hcl::ParseJson(text));
+  if (!json.HasPayload() || json.type().kind() != hcl::Kind::kObject) {
+    return absl::InvalidArgumentError("values must be a JSON object of strings");
+  }
+  for (const auto& [name, value] : json.AsFields()) {
+    if (!value.HasPayload() || value.type().kind() != hcl::Kind::kString) {
       return absl::InvalidArgumentError(absl::StrCat("values.", name, " must be a string"));
     }
-    values_[name] = value.string_value();
+    values_[name] = value.AsString();
   }
   return absl::OkStatus();
 }
@@ -50,6 +52,12 @@ absl::StatusOr<std::vector<appconfig::SourceValue>> ConfigSourcer::Read(
     }
   }
   return read;
+}
+
+absl::StatusOr<std::unique_ptr<appconfig::ConfigSourcer>> MakeSourcer(absl::string_view type) {
+  if (type == "null") return std::make_unique<ConfigSourcer>();
+  return absl::NotFoundError(absl::StrCat("this program has no configuration source \"", type,
+                                          "\"; so far there is \"null\" only, set the value itself"));
 }
 
 }  // namespace waypoint::builtin::null

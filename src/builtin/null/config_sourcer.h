@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,8 @@ class ConfigSourcer : public appconfig::ConfigSourcer {
  private:
   std::map<std::string, std::string> values_;
 };
+
+// All that agents and entrypoints can read from so far. NotFound, saying so, for any other type.
+absl::StatusOr<std::unique_ptr<appconfig::ConfigSourcer>> MakeSourcer(absl::string_view type);
 
 }  // namespace waypoint::builtin::null

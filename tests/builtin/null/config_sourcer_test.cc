@@ -15,11 +15,6 @@ using ::testing::HasSubstr;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
-absl::StatusOr<std::unique_ptr<appconfig::ConfigSourcer>> Sourcers(absl::string_view type) {
-  if (type == "null") return std::make_unique<ConfigSourcer>();
-  return absl::NotFoundError("no such source");
-}
-
 ConfigSource Settings(const std::string& values) {
   ConfigSource source;
   source.set_type("null");
@@ -32,7 +27,7 @@ TEST(NullSource, ReadsWhatIsWrittenDown) {
                            {{"A", {{"static_value", "one"}}},
                             {"B", {{"config_key", "k"}}},
                             {"C", {{"config_key", "k"}, {"static_value", "first"}}}}}},
-                         {Settings(R"({"k": "weak"})"), Settings(R"({"k": "two"})")}, Sourcers);
+                         {Settings(R"({"k": "weak"})"), Settings(R"({"k": "two"})")}, MakeSourcer);
   ASSERT_TRUE(values.ok()) << values.status();
   EXPECT_THAT(*values, UnorderedElementsAre(Pair("A", "one"), Pair("B", "two"), Pair("C", "first")));
 }
@@ -48,10 +43,10 @@ TEST(NullSource, SaysWhatIsMissing) {
       {"null", {"A", {}}, "{}", "static_value or config_key"},
       {"null", {"A", {}}, "[]", "must be a JSON object"},
       {"null", {"A", {}}, R"({"k": 1})", "values.k must be a string"},
-      {"vault", {"A", {}}, "{}", "no such source"},
+      {"vault", {"A", {}}, "{}", "no configuration source \"vault\""},
   };
   for (const Case& c : cases) {
-    const absl::Status status = ReadOnce({{c.type, {c.request}}}, {Settings(c.values)}, Sourcers).status();
+    const absl::Status status = ReadOnce({{c.type, {c.request}}}, {Settings(c.values)}, MakeSourcer).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.want));
     EXPECT_THAT(std::string(status.message()), HasSubstr("dynamic value of \"A\""));
