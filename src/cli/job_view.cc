@@ -37,6 +37,11 @@ void JobView::OnStuck() {
       "profile that on-demand runners are started with.");
 }
 
+void JobView::OnServerLost() {
+  ui_.Warning(
+      "The connection to the server is lost. Waiting for a minute at most for it to come back; the job goes on.");
+}
+
 void JobView::OnCanceling() { ui_.Info("Canceling the operation. Press Ctrl-C again to stop waiting for its end."); }
 
 }  // namespace waypoint::cli

@@ -19,6 +19,7 @@ class JobView : public client::FollowEvents {
   void OnDownload(const hashicorp::waypoint::Job::DataSource::Ref& ref) override;
   void OnWaiting() override;
   void OnStuck() override;
+  void OnServerLost() override;
   void OnCanceling() override;
   void OnEnd(bool failed) override { player_.Finish(failed); }
 

@@ -140,6 +140,10 @@ class Follower {
 
   // Whether it is the one of before, its replay will tell.
   absl::StatusOr<bool> AwaitServer() {
+    {
+      absl::MutexLock lock(&mu_);
+      events_.OnServerLost();
+    }
     CallOptions call = options_.call;
     call.timeout = kServerReturn;
     call.wait_for_ready = true;

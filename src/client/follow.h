@@ -32,9 +32,10 @@ class FollowEvents {
   virtual void OnTerminal(const hashicorp::waypoint::GetJobStreamResponse::Terminal::Event& event) = 0;
   virtual void OnAssigned(const Place& place) = 0;
   virtual void OnDownload(const hashicorp::waypoint::Job::DataSource::Ref& ref) = 0;
-  virtual void OnWaiting() = 0;    // queued or waiting for 3 s
-  virtual void OnStuck() = 0;      // queued for 60 s
-  virtual void OnCanceling() = 0;  // the interrupt was passed on to the server
+  virtual void OnWaiting() = 0;     // queued or waiting for 3 s
+  virtual void OnStuck() = 0;       // queued for 60 s
+  virtual void OnServerLost() = 0;  // and is waited for
+  virtual void OnCanceling() = 0;   // the interrupt was passed on to the server
   virtual void OnEnd(bool failed) = 0;
 };
 

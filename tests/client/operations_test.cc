@@ -60,6 +60,7 @@ class Recorder : public FollowEvents {
   void OnDownload(const pb::Job::DataSource::Ref& ref) override { log_->push_back("download"); }
   void OnWaiting() override { log_->push_back("waiting"); }
   void OnStuck() override { log_->push_back("stuck"); }
+  void OnServerLost() override { log_->push_back("server lost"); }
   void OnCanceling() override { log_->push_back("canceling"); }
   void OnEnd(bool failed) override { log_->push_back(failed ? "failed" : "done"); }
 
@@ -392,7 +393,7 @@ TEST_F(OperationsTest, ARemoteServerIsWaitedForAndItsReplayTellsWhetherItBeganAn
   Stream({Opened(), Line("one"), Line("two"), Line("three")})->Finish(absl::UnavailableError("killed"));
   Stream({Opened(), Line("four"), Line("five"), Complete()});
   EXPECT_TRUE(Make().Build("web", true).ok());
-  EXPECT_THAT(log_.lines(), ElementsAre("one", "two", "three", "four", "five", "done"));
+  EXPECT_THAT(log_.lines(), ElementsAre("one", "two", "server lost", "three", "server lost", "four", "five", "done"));
   EXPECT_EQ(queued_.size(), 1u);
 }
 
@@ -401,7 +402,7 @@ TEST_F(OperationsTest, ARemoteServerThatStaysAwayEndsTheFollowing) {
   Stream({Opened(), Line("one")})->Finish(absl::UnavailableError("gone"));
   const absl::Status status = Make().Build("web", true).status();
   EXPECT_THAT(std::string(status.message()), HasSubstr("waypoint job inspect job-1"));
-  EXPECT_THAT(log_.lines(), ElementsAre("one", "failed"));
+  EXPECT_THAT(log_.lines(), ElementsAre("one", "server lost", "failed"));
 }
 
 TEST_F(OperationsTest, AJobThatFailsAsUnavailableIsNotFollowedAgain) {
