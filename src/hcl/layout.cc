@@ -221,7 +221,9 @@ bool WouldJoin(Iterator begin, Iterator token, Iterator end) {
   switch (token->type) {
     case T::kBang:
       return next->text.starts_with('=');
-    case T::kDot:  // three in a row are something else
+    case T::kDot:  // three in a row are something else, and "0. 0" is no "0.0"
+      if (next->type == T::kNumberLit && token != begin && (token - 1)->type == T::kNumberLit)
+        return token->spaces == 0;
       return next->type == T::kEllipsis ||
              (next->type == T::kDot && (dots(next + 1) || (token != begin && dots(token - 1) && token->spaces == 0)));
     case T::kNumberLit:  // "a.0 .1" is no "a.0.1"
