@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "server/common/config_resolve.h"
 #include "server/jobs/knowledge.h"
 
@@ -186,7 +185,6 @@ void Engine::OnDue(const std::vector<std::string>& job_ids) {
       auto job = step.Get(id);
       if (!job.ok()) return absl::OkStatus();  // pruned
       bool running = (*job)->state() == pb::Job::RUNNING;
-      if (running) SayLost(**job);
       return running ? step.Apply(id, event::HeartbeatTimeout{}) : step.Apply(id, event::AckTimeout{});
     };
     Update(expire, [this, id](absl::Status status) {
@@ -194,17 +192,6 @@ void Engine::OnDue(const std::vector<std::string>& job_ids) {
       if (!status.ok()) book_.deadlines.Set(id, clock_.Now() + kRetry);
     });
   }
-}
-
-// The error of a lost job is that of a cancelled one; its output tells them apart.
-void Engine::SayLost(const pb::Job& job) {
-  auto output = book_.OutputOf(job.id());
-  if (output == nullptr) return;
-  TerminalEvent event;
-  event.mutable_line()->set_style("warning");
-  event.mutable_line()->set_msg(
-      absl::StrCat("runner ", job.assigned_runner().id(), " has not been heard of any more: the job is given up"));
-  output->Write(clock_.Now(), {std::move(event)});
 }
 
 void Engine::ArmExpiry() {

@@ -85,7 +85,6 @@ class Engine {
 
  private:
   void OnDue(const std::vector<std::string>& job_ids);
-  void SayLost(const pb::Job& job);
   void ArmExpiry();
   void OnExpiry();
   void NoteReasons();

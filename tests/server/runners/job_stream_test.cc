@@ -247,7 +247,6 @@ TEST_F(JobFlowTest, SilentRunnerLosesItsJobAfterTwoMinutes) {
   server.Advance(absl::Seconds(2));
   EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
   EXPECT_EQ(server.Get(id).error().code(), 1);
-  EXPECT_THAT(Story(server.Follow(id)->received()), HasSubstr("runner R has not been heard of any more"));
 }
 
 TEST_F(JobFlowTest, RunnerOfOursIsMissedWithinFifteenSeconds) {
