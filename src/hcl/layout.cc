@@ -226,8 +226,10 @@ bool WouldJoin(Iterator begin, Iterator token, Iterator end) {
         return token->spaces == 0;
       return next->type == T::kEllipsis ||
              (next->type == T::kDot && (dots(next + 1) || (token != begin && dots(token - 1) && token->spaces == 0)));
-    case T::kNumberLit:  // "a.0 .1" is no "a.0.1"
-      return next->type == T::kDot && next + 1 != end && (next + 1)->type == T::kNumberLit;
+    case T::kNumberLit:  // "a.0 .1" is no "a.0.1", and "2 .e2" no exponent
+      if (next->type != T::kDot || next + 1 == end) return false;
+      return (next + 1)->type == T::kNumberLit || (next + 1)->text.starts_with('e') ||
+             (next + 1)->text.starts_with('E');
     case T::kTemplateInterp:
     case T::kTemplateControl:
       return token->text.size() == 2 && next->text.starts_with('~');
