@@ -36,6 +36,13 @@ std::vector<std::string> Names(const absl::Status& status) {
   return names;
 }
 
+// Of all lists in a digest.
+int Items(const Struct& digest) {
+  int items = 0;
+  for (const auto& [name, value] : digest.fields()) items += value.list_value().values_size();
+  return items;
+}
+
 }  // namespace
 
 void Player::Play(const Capture& capture) {
@@ -67,6 +74,7 @@ void Player::Play(const Event& event) {
     case Event::Kind::kHalfClose:
       return open.call->HalfClose();
     case Event::Kind::kCancel:
+      AwaitSeen();
       open.cancelled = true;
       return open.call->Cancel();
     case Event::Kind::kStatus:
@@ -142,17 +150,35 @@ void Player::TakeAssigned(const Event& event, Open& open) {
   if (first && *first != 0) std::swap(waiting[*first]->call, open.call);
 }
 
+// A cancel overtakes what was sent before it. What that made others see in the recording is waited for.
+void Player::AwaitSeen() {
+  for (auto& [id, open] : calls_) {
+    auto digest = script_.together.find(open.rpc);
+    if (digest == script_.together.end()) continue;
+    const int recorded = Items(digest->second(open.recorded));
+    std::vector<Struct> ours;
+    while (Items(digest->second(ours)) < recorded && Next(open, ours)) {
+    }
+  }
+}
+
+// Waits for one more message; false if there is none.
+bool Player::Next(Open& open, std::vector<Struct>& ours) {
+  const std::optional<std::string> bytes = open.call->Message(ours.size());
+  auto response = NewResponse(open.rpc);
+  if (!bytes || !response->ParseFromString(*bytes)) return false;
+  ClearAdditions(response.get());
+  ours.push_back(ToStruct(*response));
+  return true;
+}
+
 void Player::CompareTogether(const Event& event, Open& open) {
   if (script_.together.count(event.rpc) == 0 || open.cancelled) return;
   if (const absl::Status ended = open.call->Status(); absl::IsDeadlineExceeded(ended)) {
     return Differ(event, "the call does not end");
   }
   std::vector<Struct> ours;
-  while (std::optional<std::string> bytes = open.call->Message(ours.size())) {
-    auto response = NewResponse(event.rpc);
-    if (!response->ParseFromString(*bytes)) return Differ(event, "an answer does not parse");
-    ClearAdditions(response.get());
-    ours.push_back(ToStruct(*response));
+  while (Next(open, ours)) {
   }
   const auto& digest = script_.together.at(event.rpc);
   Compare(event, digest(open.recorded), digest(ours), open.left_out);

@@ -60,6 +60,8 @@ class Player {
   void Send(const Event& event, Open& open);
   void Expect(const Event& event, Open& open);
   void TakeAssigned(const Event& event, Open& open);
+  void AwaitSeen();
+  static bool Next(Open& open, std::vector<Struct>& ours);
   void CompareTogether(const Event& event, Open& open);
   // `partly`: what only ours has may be what was left out of the capture.
   void Compare(const Event& event, const Struct& recorded, const Struct& ours, bool partly = false);
