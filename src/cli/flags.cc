@@ -230,7 +230,7 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(const std::vector<std::s
     }
     flag->given = true;
   }
-  return std::vector<std::string>(args.begin() + next, args.end());
+  return std::vector<std::string>(args.begin() + static_cast<std::ptrdiff_t>(next), args.end());
 }
 
 absl::Status FlagSet::CheckMisplaced(const std::vector<std::string>& words) const {

@@ -14,7 +14,7 @@ template <typename Record>
 Json Brief(const Record& record) {
   Json json = Json::Object();
   json.Set("id", Json::Text(record.id()))
-      .Set("sequence", Json::Number(record.sequence()))
+      .Set("sequence", Json::Number(static_cast<int64_t>(record.sequence())))
       .Set("labels", LabelsJson(record.labels()))
       .Set("status", StatusJson(record.status()));
   return json;
@@ -67,8 +67,8 @@ Json DeploymentJson(const pb::UI::DeploymentBundle& bundle) {
 Json ReleaseJson(const pb::UI::ReleaseBundle& bundle) {
   const pb::Release& release = bundle.release();
   Json json = Common(release);
-  json.Set("id", Json::Number(release.sequence()))
-      .Set("deploymentId", Json::Number(release.preload().deployment().sequence()))
+  json.Set("id", Json::Number(static_cast<int64_t>(release.sequence())))
+      .Set("deploymentId", Json::Number(static_cast<int64_t>(release.preload().deployment().sequence())))
       .Set("url", Json::Text(release.url()));
   json.Set("latestStatusReport",
            bundle.has_latest_status_report() ? Json::Raw(ProtoJsonValue(bundle.latest_status_report())) : Json::Null());

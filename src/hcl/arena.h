@@ -44,8 +44,9 @@ class Arena {
   ArenaList<T> Copy(const T* from, size_t count) {
     static_assert(std::is_trivially_copyable_v<T>);
     if (count == 0) return {};
-    T* to = static_cast<T*>(Allocate(sizeof(T) * count));
-    std::memcpy(static_cast<void*>(to), from, sizeof(T) * count);
+    const size_t bytes = sizeof(T) * count;  // NOLINT(bugprone-sizeof-expression): T may be a pointer
+    T* to = static_cast<T*>(Allocate(bytes));
+    std::memcpy(static_cast<void*>(to), from, bytes);
     return {to, count};
   }
 

@@ -240,9 +240,11 @@ std::string MismatchMessage(const Type& got, const Type& want) {
     std::vector<Type> parts = ElementTypes(got);
     for (size_t i = 0; i < parts.size(); ++i) {
       if (CanConvert(parts[i], want.Element())) continue;
-      std::string place = got.IsTuple()
-                              ? absl::StrCat("element ", i)
-                              : absl::StrCat("element \"", std::next(got.Attributes().begin(), i)->first, "\"");
+      std::string place =
+          got.IsTuple()
+              ? absl::StrCat("element ", i)
+              : absl::StrCat("element \"", std::next(got.Attributes().begin(), static_cast<std::ptrdiff_t>(i))->first,
+                             "\"");
       return absl::StrCat(place, ": ", MismatchMessage(parts[i], want.Element()));
     }
   }

@@ -312,7 +312,7 @@ Value Evaluator::Splat(const SplatExpr& expr) {
   }
   if (errors_ > errors_before) {  // the type still helps; its errors were reported for the elements
     const size_t reported = diagnostics_.size();
-    const Value result = Value::Unknown(SplatType(expr, source.type()));
+    Value result = Value::Unknown(SplatType(expr, source.type()));
     diagnostics_.Truncate(reported);
     return result;
   }

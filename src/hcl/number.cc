@@ -203,7 +203,7 @@ double Number::AsDouble() const { return big_ ? mpfr_get_d(big_->x, MPFR_RNDN) :
 
 bool Number::CanWrite() const {
   if (!big_ || !mpfr_regular_p(big_->x)) return true;
-  return std::abs(mpfr_get_exp(big_->x)) < kMaxDigits * 3.32;
+  return static_cast<double>(std::abs(mpfr_get_exp(big_->x))) < kMaxDigits * 3.32;
 }
 
 std::string Number::ToString() const {

@@ -38,7 +38,7 @@ absl::Status RunAgent(client::Channel& channel, Clock& clock, const cli::AgentOp
   RealIds ids;
   runner::Runner runner(channel, clock, ids, runner_options, runner::MakeExecutor(execute));
   RETURN_IF_ERROR(runner.Start(stop));
-  const absl::Status end = runner.Wait(stop);
+  absl::Status end = runner.Wait(stop);
   runner.Stop(cancel.stop_requested());
   return end;
 }

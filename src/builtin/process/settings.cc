@@ -51,6 +51,7 @@ pb::State::Owner OwnerOf(const hashicorp::waypoint::sdk::Args::JobInfo& job) {
 
 std::vector<std::string> ToEnvironment(const std::map<std::string, std::string>& values) {
   std::vector<std::string> env;
+  env.reserve(values.size());
   for (const auto& [key, value] : values) env.push_back(absl::StrCat(key, "=", value));
   return env;
 }

@@ -10,6 +10,12 @@ using Args = Function::Args;
 
 bool IsListOrTuple(const Type& t) { return t.IsList() || t.IsTuple(); }
 bool IsSequence(const Type& t) { return IsListOrTuple(t) || t.IsSet(); }
+
+template <typename List>
+auto Nth(const List& list, size_t n) {
+  return list.begin() + static_cast<std::ptrdiff_t>(n);
+}
+
 const Type kAnyList = Type::List(Type::Dynamic());
 
 absl::StatusOr<Value> Chunk(Args a, const Type& result) {
@@ -20,7 +26,7 @@ absl::StatusOr<Value> Chunk(Args a, const Type& result) {
   size_t step = size == 0 ? all.size() : static_cast<size_t>(size);
   for (size_t i = 0; i < all.size(); i += step) {
     size_t end = std::min(all.size(), i + std::min(step, all.size()));
-    out.push_back(Value::List(a[0].type().Element(), Value::Vector(all.begin() + i, all.begin() + end)));
+    out.push_back(Value::List(a[0].type().Element(), Value::Vector(Nth(all, i), Nth(all, end))));
   }
   return Value::List(result.Element(), std::move(out));
 }
@@ -242,12 +248,12 @@ absl::StatusOr<Type> SliceType(Args a) {
   ASSIGN_OR_RETURN(auto ends, SliceEnds(a));
   if (type.IsList()) return type;
   if (!ends) return Type::Dynamic();
-  return Type::Tuple({type.Elements().begin() + ends->first, type.Elements().begin() + ends->second});
+  return Type::Tuple({Nth(type.Elements(), ends->first), Nth(type.Elements(), ends->second)});
 }
 
 absl::StatusOr<Value> Slice(Args a, const Type& result) {
   ASSIGN_OR_RETURN(auto ends, SliceEnds(a));
-  Value::Vector out(a[0].Elements().begin() + ends->first, a[0].Elements().begin() + ends->second);
+  Value::Vector out(Nth(a[0].Elements(), ends->first), Nth(a[0].Elements(), ends->second));
   return result.IsTuple() ? Value::Tuple(std::move(out)) : Value::List(result.Element(), std::move(out));
 }
 

@@ -67,7 +67,7 @@ void RunnerService::List(const Caller& caller, const pb::ListRunnersRequest& req
 void RunnerService::Adopt(const Caller& caller, const pb::AdoptRunnerRequest& request,
                           Reply<google::protobuf::Empty> reply) {
   if (absl::Status status = CheckId(request.runner_id()); !status.ok()) return reply(status);
-  const std::string id = request.runner_id();
+  const std::string& id = request.runner_id();
   const auto state = request.adopt() ? pb::Runner::ADOPTED : pb::Runner::REJECTED;
   auto adopt = [&](jobs::Step& step) {
     auto known = step.txn().Get<pb::Runner>(id);
