@@ -95,11 +95,8 @@ absl::StatusOr<bool> StreamCall::Receive(Message* message) {
 void StreamCall::Read() { stream_->Read(&incoming_, Out(read_)); }
 
 void StreamCall::OnRead(bool ok) {
-  if (ok) {
-    received_ = true;
-  } else {
-    Finish();
-  }
+  received_ = ok;
+  if (!ok || abandoned_) Finish();
 }
 
 void StreamCall::Finish() {
@@ -113,7 +110,8 @@ void StreamCall::OnFinished(bool /*ok*/) {}
 void StreamCall::Abandon() {
   Cancel();
   absl::MutexLock lock(&mu_);
-  // With a message waiting no read is under way that could notice the end.
+  // With a message waiting, or one that comes just now, no read is under way that could notice the end.
+  abandoned_ = true;
   if (received_) Finish();
   mu_.Await(absl::Condition(&done_));
 }

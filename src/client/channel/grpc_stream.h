@@ -68,6 +68,7 @@ class StreamCall {
   bool close_wanted_ ABSL_GUARDED_BY(mu_) = false;
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
   bool finishing_ ABSL_GUARDED_BY(mu_) = false;
+  bool abandoned_ ABSL_GUARDED_BY(mu_) = false;
   bool done_ ABSL_GUARDED_BY(mu_) = false;  // no tag is out any more, status_ is known
   int tags_out_ ABSL_GUARDED_BY(mu_) = 0;
   grpc::Status grpc_status_ ABSL_GUARDED_BY(mu_);
