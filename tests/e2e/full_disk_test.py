@@ -19,6 +19,18 @@ def own_mounts():
     return None
 
 
+def run_inside_own_mounts():
+    """Starts this program again where it may mount, unless that was done; skips it where the machine does not allow it."""
+    if INSIDE in os.environ:
+        return
+    words = own_mounts()
+    if words is None:
+        print("SKIPPED: mounting a small disk needs `unshare --mount`, which this machine does not allow")
+        sys.exit(77)
+    os.environ[INSIDE] = "1"
+    os.execvp(words[0], [*words, sys.executable, *sys.argv])
+
+
 class FullDisk(World):
     def setUp(self):
         super().setUp()
@@ -55,11 +67,5 @@ class FullDisk(World):
 
 
 if __name__ == "__main__":
-    if INSIDE not in os.environ:
-        words = own_mounts()
-        if words is None:
-            print("SKIPPED: mounting a small disk needs `unshare --mount`, which this machine does not allow")
-            sys.exit(77)
-        os.environ[INSIDE] = "1"
-        os.execvp(words[0], [*words, sys.executable, *sys.argv])
+    run_inside_own_mounts()
     unittest.main(verbosity=2)

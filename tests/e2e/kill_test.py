@@ -141,6 +141,11 @@ app "web" {
         self.waypoint("build", "-local=false")
         self.assertEqual(self.lines(), ["run", "end"])
 
+    def let_it_succeed_once(self):
+        self.let_it_end()
+        self.ends_with(0)
+        self.succeeded_once()
+
     def lost_in_time(self, since):
         self.wait_for_state("ERROR")
         self.assertLess(time.monotonic() - since, LOST)
@@ -159,9 +164,7 @@ class KillServer(Kill):
         self.restart()
         self.assertEqual(self.state(), "QUEUED")
         self.start_runner()
-        self.let_it_end()
-        self.ends_with(0)
-        self.succeeded_once()
+        self.let_it_succeed_once()
 
     def test_waiting_for_the_acknowledgement(self):
         self.start_runner().send_signal(signal.SIGSTOP)
@@ -169,9 +172,7 @@ class KillServer(Kill):
         self.wait_for_state("WAITING")
         self.restart()
         self.runner.send_signal(signal.SIGCONT)
-        self.let_it_end()
-        self.ends_with(0)
-        self.succeeded_once()
+        self.let_it_succeed_once()
 
     def test_waiting_for_the_acknowledgement_of_a_runner_that_is_killed_too(self):
         """Nobody is left who knows of the assignment: a runner that comes back under its id does not."""
@@ -182,9 +183,7 @@ class KillServer(Kill):
         self.kill(self.runner)
         self.server = self.start_server()
         self.start_runner()
-        self.let_it_end()
-        self.ends_with(0)
-        self.succeeded_once()
+        self.let_it_succeed_once()
 
     def test_running(self):
         self.start_runner()
@@ -192,9 +191,7 @@ class KillServer(Kill):
         self.wait_for_run()
         self.restart()
         self.assertEqual(self.state(), "RUNNING")
-        self.let_it_end()
-        self.ends_with(0)
-        self.succeeded_once()
+        self.let_it_succeed_once()
 
     def test_completing(self):
         self.start_runner()
@@ -216,9 +213,7 @@ class KillRunner(Kill):
         self.kill(self.runner)
         self.wait_for_state("QUEUED")
         self.start_runner("two")
-        self.let_it_end()
-        self.ends_with(0)
-        self.succeeded_once()
+        self.let_it_succeed_once()
 
     def test_running(self):
         self.start_runner()
