@@ -74,7 +74,6 @@ void Player::Play(const Event& event) {
     case Event::Kind::kHalfClose:
       return open.call->HalfClose();
     case Event::Kind::kCancel:
-      AwaitSeen();
       open.cancelled = true;
       return open.call->Cancel();
     case Event::Kind::kStatus:
@@ -115,6 +114,7 @@ void Player::Expect(const Event& event, Open& open) {
   if (script_.together.count(event.rpc) > 0) {
     open.recorded.push_back(event.message);
     open.left_out |= event.left_out;
+    if (script_.keeps_pace) AwaitShown(open);
     return;
   }
   if (event.rpc == "RunnerJobStream" && open.seen == 0) TakeAssigned(event, open);
@@ -150,25 +150,22 @@ void Player::TakeAssigned(const Event& event, Open& open) {
   if (first && *first != 0) std::swap(waiting[*first]->call, open.call);
 }
 
-// A cancel overtakes what was sent before it. What that made others see in the recording is waited for.
-void Player::AwaitSeen() {
-  for (auto& [id, open] : calls_) {
-    auto digest = script_.together.find(open.rpc);
-    if (digest == script_.together.end()) continue;
-    const int recorded = Items(digest->second(open.recorded));
-    std::vector<Struct> ours;
-    while (Items(digest->second(ours)) < recorded && Next(open, ours)) {
-    }
+// What a stream showed when it was recorded, before the events that follow: a later call (a cancel, say) must not
+// overtake, in our server, what made it show that.
+void Player::AwaitShown(Open& open) {
+  const auto& digest = script_.together.at(open.rpc);
+  const int recorded = Items(digest(open.recorded));
+  while (Items(digest(open.ours)) < recorded && Next(open)) {
   }
 }
 
 // Waits for one more message; false if there is none.
-bool Player::Next(Open& open, std::vector<Struct>& ours) {
-  const std::optional<std::string> bytes = open.call->Message(ours.size());
+bool Player::Next(Open& open) {
+  const std::optional<std::string> bytes = open.call->Message(open.ours.size());
   auto response = NewResponse(open.rpc);
   if (!bytes || !response->ParseFromString(*bytes)) return false;
   ClearAdditions(response.get());
-  ours.push_back(ToStruct(*response));
+  open.ours.push_back(ToStruct(*response));
   return true;
 }
 
@@ -177,11 +174,10 @@ void Player::CompareTogether(const Event& event, Open& open) {
   if (const absl::Status ended = open.call->Status(); absl::IsDeadlineExceeded(ended)) {
     return Differ(event, "the call does not end");
   }
-  std::vector<Struct> ours;
-  while (Next(open, ours)) {
+  while (Next(open)) {
   }
   const auto& digest = script_.together.at(event.rpc);
-  Compare(event, digest(open.recorded), digest(ours), open.left_out);
+  Compare(event, digest(open.recorded), digest(open.ours), open.left_out);
 }
 
 void Player::ExpectStatus(const Event& event, Open& open) {

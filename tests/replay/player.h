@@ -34,6 +34,8 @@ struct Script {
   // A stream whose changes are coalesced as it happens: what remains the same of all its messages together, compared
   // when it ends.
   std::map<std::string, std::function<Struct(const std::vector<Struct>& messages)>> together;
+  // False where messages were left out of the capture that made such a stream show what it shows: it may never come.
+  bool keeps_pace = true;
   // Streams whose messages are only counted on to come, not compared one by one.
   std::set<std::string> loose;
 };
@@ -52,16 +54,16 @@ class Player {
     size_t seen = 0;  // messages of the server, keepalives not counted
     bool cancelled = false;
     std::string rpc, peer;
-    std::vector<Struct> recorded;  // of those that are compared together
-    bool left_out = false;         // one of them is not in the capture
+    std::vector<Struct> recorded, ours;  // of those that are compared together
+    bool left_out = false;               // one of them is not in the capture
   };
   void Play(const Event& event);
   Headers OurHeaders(const Event& event) const;
   void Send(const Event& event, Open& open);
   void Expect(const Event& event, Open& open);
   void TakeAssigned(const Event& event, Open& open);
-  void AwaitSeen();
-  static bool Next(Open& open, std::vector<Struct>& ours);
+  void AwaitShown(Open& open);
+  static bool Next(Open& open);
   void CompareTogether(const Event& event, Open& open);
   // `partly`: what only ours has may be what was left out of the capture.
   void Compare(const Event& event, const Struct& recorded, const Struct& ours, bool partly = false);
