@@ -26,7 +26,7 @@ class Reader;
 template <typename T>
 class LogBuffer {
  public:
-  LogBuffer() : window_(std::make_shared<Window<T>>(0)) {}
+  LogBuffer() = default;
   LogBuffer(const LogBuffer&) = delete;
   LogBuffer& operator=(const LogBuffer&) = delete;
   ~LogBuffer() { Close(); }
@@ -42,7 +42,7 @@ class LogBuffer {
 
   // max_history < 0: from the start of the current window; 0: only future entries; n: at most the n newest.
   std::unique_ptr<Reader<T>> Open(int max_history) {
-    size_t filled = window_->size();
+    size_t filled = MakeWindow().size();
     size_t history = max_history < 0 ? filled : std::min<size_t>(filled, max_history);
     uint64_t id = ++last_reader_;
     auto reader = std::unique_ptr<Reader<T>>(new Reader<T>(this, id, window_, filled - history));
@@ -56,13 +56,18 @@ class LogBuffer {
     for (auto& [id, reader] : readers) reader->BufferClosed();
   }
 
-  bool empty() const { return window_->size() == 0 && window_->first() == 0; }
+  bool empty() const { return window_ == nullptr || (window_->size() == 0 && window_->first() == 0); }
 
  private:
   friend class Reader<T>;
 
+  // Late: most buffers are never written to, or read.
+  Window<T>& MakeWindow() {
+    if (window_ == nullptr) window_ = std::make_shared<Window<T>>(0);
+    return *window_;
+  }
   void Append(absl::Time arrival, T entry) {
-    window_->Add(arrival, std::move(entry));
+    MakeWindow().Add(arrival, std::move(entry));
     if (window_->full()) window_ = std::make_shared<Window<T>>(window_->first() + kWindowEntries);
   }
   void WakeReaders() {

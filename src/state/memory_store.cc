@@ -52,6 +52,7 @@ absl::Status MemoryStore::Load() {
     if (result.ok()) result = LoadOne(table, key, value);
   });
   for (std::unique_ptr<Message>& record : loading_) record.reset();
+  for (RecordTable& table : tables_) table.index();
   RETURN_IF_ERROR(loaded);
   return result;
 }
@@ -71,8 +72,7 @@ absl::Status MemoryStore::LoadOne(Table table, absl::string_view key, absl::stri
     return absl::DataLossError(absl::StrCat("the stored ", TableName(table), " \"", absl::CHexEscape(key),
                                             "\" cannot be decoded; restore the server from a snapshot"));
   }
-  Records& all = records(table);
-  auto it = all.emplace_hint(all.end(), std::string(key), nullptr);
+  const RecordTable::iterator it = records(table).append(key, nullptr);
   Notify(table, it->first, nullptr, record.get());
   if (options_.keep_on_disk && options_.keep_on_disk(table, *record)) {
     loading_[static_cast<size_t>(table)] = std::move(record);
@@ -83,7 +83,7 @@ absl::Status MemoryStore::LoadOne(Table table, absl::string_view key, absl::stri
 }
 
 RecordPtr MemoryStore::Fetch(Table table, absl::string_view key) const {
-  const Records& all = records(table);
+  const RecordTable& all = records(table);
   auto it = all.find(key);
   if (it == all.end()) return nullptr;
   return it->second != nullptr ? it->second : ReadBody(table, key);
@@ -108,7 +108,7 @@ absl::Status MemoryStore::TakeReadError() const { return std::exchange(read_erro
 
 void MemoryStore::ForEach(Table table, absl::string_view from,
                           absl::FunctionRef<bool(const std::string& key, const RecordPtr& record)> each) const {
-  const Records& all = records(table);
+  const RecordTable& all = records(table);
   auto it = all.lower_bound(from);
   while (it != all.end()) {
     const std::string key = it->first;
@@ -124,27 +124,31 @@ void MemoryStore::Notify(Table table, const std::string& key, const Message* bef
   for (Index* index : indexes_[static_cast<size_t>(table)]) index->Changed(key, before, after);
 }
 
-void MemoryStore::RunUndo(std::vector<Undo>& undo) {
-  for (auto it = undo.rbegin(); it != undo.rend(); ++it) {
-    if (it->extra) {
-      it->extra();
-    } else if (it->table == Table::kMeta) {
+void MemoryStore::RunUndo(Pending& pending) {
+  for (auto it = pending.undo.rbegin(); it != pending.undo.rend(); ++it) {
+    if (it->table == Table::kMeta) {
       if (it->meta_before.empty()) {
         meta_.erase(it->key);
       } else {
-        meta_[it->key] = it->meta_before;
+        meta_[it->key] = std::move(it->meta_before);
       }
-    } else {
-      Records& all = records(it->table);
-      if (it->before == nullptr) {
-        all.erase(it->key);
-      } else {
-        all[it->key] = it->before_on_disk ? nullptr : it->before;
-      }
-      Notify(it->table, it->key, it->after.get(), it->before.get());
+      continue;
     }
+    RecordTable& all = records(it->table);
+    const RecordTable::iterator slot = all.find(it->key);
+    RecordPtr back = it->before_on_disk ? nullptr : it->before;
+    if (it->before == nullptr) {
+      if (slot != all.end()) all.erase(slot);
+    } else if (slot != all.end()) {
+      slot->second = std::move(back);
+    } else {
+      all.insert(it->key, std::move(back));
+    }
+    Notify(it->table, it->key, it->after.get(), it->before.get());
   }
-  undo.clear();
+  for (auto it = pending.undo_more.rbegin(); it != pending.undo_more.rend(); ++it) (*it)();
+  pending.undo.clear();
+  pending.undo_more.clear();
 }
 
 void MemoryStore::Update(absl::FunctionRef<absl::Status(Txn&)> step, Done done) {
@@ -153,7 +157,7 @@ void MemoryStore::Update(absl::FunctionRef<absl::Status(Txn&)> step, Done done) 
   if (absl::Status read = TakeReadError(); !read.ok()) said = std::move(read);
   Pending pending = txn.TakePending();
   if (!said.ok()) {
-    RunUndo(pending.undo);
+    RunUndo(pending);
     AnswerWhenDurable(std::move(said), std::move(done));
     return;
   }
@@ -187,6 +191,7 @@ void MemoryStore::Submit(Batch batch, Pending pending, Done done) {
   } else if (!pending_.empty()) {
     Pending& last = pending_.back();
     std::move(pending.undo.begin(), pending.undo.end(), std::back_inserter(last.undo));
+    std::move(pending.undo_more.begin(), pending.undo_more.end(), std::back_inserter(last.undo_more));
     std::move(pending.answers.begin(), pending.answers.end(), std::back_inserter(last.answers));
   } else {
     executor_.Post([link = link_, shared = std::make_shared<Pending>(std::move(pending))] {
@@ -234,7 +239,6 @@ Batch MemoryStore::WhatStoodBefore(const std::deque<Pending>& failed) {
   std::map<std::pair<Table, std::string>, std::optional<std::string>> before;  // the oldest wins
   for (const Pending& pending : failed) {
     for (const Undo& undo : pending.undo) {
-      if (undo.extra) continue;
       std::optional<std::string> value;
       if (undo.before != nullptr) value = undo.before->SerializeAsString();
       if (!undo.meta_before.empty()) value = undo.meta_before;
@@ -250,7 +254,7 @@ void MemoryStore::Fail(const absl::Status& cause) {
   std::deque<Pending> failed = std::move(pending_);
   pending_.clear();
   Batch restore = WhatStoodBefore(failed);
-  for (auto it = failed.rbegin(); it != failed.rend(); ++it) RunUndo(it->undo);
+  for (auto it = failed.rbegin(); it != failed.rend(); ++it) RunUndo(*it);
   backend_.Recover(std::move(restore));
   const absl::Status answer = absl::UnavailableError(absl::StrCat(
       "the server cannot store changes now (", cause.message(), "); nothing was changed, ",
@@ -271,7 +275,7 @@ void MemoryStore::Settle(Pending pending) {
 void MemoryStore::MoveToDisk(const std::vector<Undo>& undo) {
   for (const Undo& change : undo) {
     if (change.after == nullptr || !options_.keep_on_disk(change.table, *change.after)) continue;
-    Records& all = records(change.table);
+    RecordTable& all = records(change.table);
     auto it = all.find(change.key);
     if (it != all.end() && it->second == change.after) it->second = nullptr;
   }
@@ -304,7 +308,7 @@ void MemoryStore::Wake(const std::vector<Undo>& changes) {
   };
   std::string topic;
   for (const Undo& change : changes) {
-    if (change.extra || change.table == Table::kMeta) continue;
+    if (change.table == Table::kMeta) continue;
     wake(TableName(change.table));
     topic.clear();
     absl::StrAppend(&topic, TableName(change.table), "/", change.key);

@@ -17,6 +17,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "state/record_table.h"
 #include "state/store.h"
 
 namespace waypoint::state {
@@ -37,17 +38,14 @@ class MemoryStore : public Store {
   friend class MemoryTxn;
   class Reader;
 
-  // A null record stays on disk.
-  using Records = std::map<std::string, RecordPtr, std::less<>>;
-
+  // The way back from one change to a record.
   struct Undo {
     Table table = Table::kMeta;
-    std::string key;
-    RecordPtr before;             // null: there was none
-    RecordPtr after;              // null: deleted
     bool before_on_disk = false;  // the slot held no body
-    std::string meta_before;      // kMeta only
-    std::function<void()> extra;  // instead of all above
+    std::string key;
+    RecordPtr before;         // null: there was none
+    RecordPtr after;          // null: deleted
+    std::string meta_before;  // kMeta only
   };
   struct Answer {
     Done done;
@@ -57,6 +55,7 @@ class MemoryStore : public Store {
   struct Pending {
     uint64_t number = 0;
     std::vector<Undo> undo;
+    std::vector<std::function<void()>> undo_more;  // what follows the records: Txn::OnUndo
     std::vector<Answer> answers;
   };
   struct Watcher {
@@ -72,8 +71,8 @@ class MemoryStore : public Store {
     std::vector<std::pair<uint64_t, absl::Status>> committed ABSL_GUARDED_BY(mu);
   };
 
-  Records& records(Table table) { return tables_[static_cast<size_t>(table)]; }
-  const Records& records(Table table) const { return tables_[static_cast<size_t>(table)]; }
+  RecordTable& records(Table table) { return tables_[static_cast<size_t>(table)]; }
+  const RecordTable& records(Table table) const { return tables_[static_cast<size_t>(table)]; }
   absl::Status LoadOne(Table table, absl::string_view key, absl::string_view value);
   RecordPtr Fetch(Table table, absl::string_view key) const;
   RecordPtr ReadBody(Table table, absl::string_view key) const;
@@ -81,7 +80,7 @@ class MemoryStore : public Store {
   void ForEach(Table table, absl::string_view from,
                absl::FunctionRef<bool(const std::string& key, const RecordPtr& record)> each) const;
   void Notify(Table table, const std::string& key, const Message* before, const Message* after);
-  void RunUndo(std::vector<Undo>& undo);
+  void RunUndo(Pending& pending);
   static Batch WhatStoodBefore(const std::deque<Pending>& failed);
 
   void Submit(Batch batch, Pending pending, Done done);
@@ -101,7 +100,7 @@ class MemoryStore : public Store {
   StoreOptions options_;
   std::array<std::vector<Index*>, kTableCount> indexes_;
 
-  std::array<Records, kTableCount> tables_;
+  std::array<RecordTable, kTableCount> tables_;
   std::map<std::string, std::string, std::less<>> meta_;
   // While loading: the last record of each table that stays on disk, for the memory that the next one needs.
   std::array<std::unique_ptr<Message>, kTableCount> loading_;

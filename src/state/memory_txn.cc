@@ -18,11 +18,7 @@ void MemoryTxn::PutMeta(absl::string_view key, std::string value) {
   store_.meta_[std::string(key)] = std::move(value);
 }
 
-void MemoryTxn::OnUndo(std::function<void()> undo) {
-  MemoryStore::Undo entry;
-  entry.extra = std::move(undo);
-  pending_.undo.push_back(std::move(entry));
-}
+void MemoryTxn::OnUndo(std::function<void()> undo) { pending_.undo_more.push_back(std::move(undo)); }
 
 void MemoryTxn::PutAny(Table table, absl::string_view key, RecordPtr record) {
   std::string value = record->SerializeAsString();
@@ -30,31 +26,31 @@ void MemoryTxn::PutAny(Table table, absl::string_view key, RecordPtr record) {
 }
 
 void MemoryTxn::DeleteAny(Table table, absl::string_view key) {
-  if (store_.records(table).contains(key)) Change(table, key, nullptr, std::nullopt);
+  const RecordTable& all = store_.records(table);
+  if (all.find(key) != all.end()) Change(table, key, nullptr, std::nullopt);
 }
 
 void MemoryTxn::Change(Table table, absl::string_view key, RecordPtr record, std::optional<std::string> value) {
-  MemoryStore::Undo undo;
+  MemoryStore::Undo& undo = pending_.undo.emplace_back();
   undo.table = table;
   undo.key = std::string(key);
   undo.after = record;
-  MemoryStore::Records& records = store_.records(table);
-  auto it = records.lower_bound(key);
-  const bool known = it != records.end() && it->first == key;
-  if (known) {
+  RecordTable& all = store_.records(table);
+  const RecordTable::iterator it = all.find(key);
+  if (it == all.end()) {
+    if (record != nullptr) all.insert(key, std::move(record));
+  } else {
     undo.before_on_disk = it->second == nullptr;
     undo.before = undo.before_on_disk ? store_.ReadBody(table, key) : it->second;
+    record != nullptr ? (void)(it->second = std::move(record)) : all.erase(it);
   }
-  if (record == nullptr) {
-    if (known) records.erase(it);
-  } else if (known) {
-    it->second = record;
+  store_.Notify(table, undo.key, undo.before.get(), undo.after.get());
+  // Of several changes to one record the disk needs the last one only.
+  if (!batch_.empty() && batch_.back().table == table && batch_.back().key == undo.key) {
+    batch_.back().value = std::move(value);
   } else {
-    records.emplace_hint(it, undo.key, record);
+    batch_.push_back({table, undo.key, std::move(value)});
   }
-  store_.Notify(table, undo.key, undo.before.get(), record.get());
-  batch_.push_back({table, undo.key, std::move(value)});
-  pending_.undo.push_back(std::move(undo));
 }
 
 }  // namespace waypoint::state

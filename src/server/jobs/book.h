@@ -5,7 +5,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +38,15 @@ struct LeaseState {
   absl::Duration heartbeat_timeout = kHeartbeatTimeout;
 };
 
+// What the book said of one job before a transaction changed it. A lease that the transaction leaves alone is not part
+// of it: it may pass to another stream meanwhile.
+struct BookEntry {
+  std::optional<absl::Time> deadline;
+  std::shared_ptr<JobOutput> output;
+  bool with_lease = false;
+  std::optional<LeaseState> lease;
+};
+
 struct Book {
   Book(JobIndex& index, Clock& clock, std::function<void(std::vector<std::string>)> due)
       : index(index), deadlines(clock, std::move(due)) {}
@@ -65,11 +73,25 @@ struct Book {
     if (lease && lease->worker != 0) held[lease->worker] = job_id;
   }
 
+  BookEntry EntryOf(const std::string& job_id, bool with_lease) const {
+    BookEntry entry{deadlines.Get(job_id), OutputOf(job_id), with_lease, std::nullopt};
+    if (auto it = leases.find(job_id); with_lease && it != leases.end()) entry.lease = it->second;
+    return entry;
+  }
+  void Restore(const std::string& job_id, BookEntry entry) {
+    deadlines.Set(job_id, entry.deadline);
+    entry.output ? (void)(outputs[job_id] = std::move(entry.output)) : (void)outputs.erase(job_id);
+    if (!entry.with_lease) return;
+    // The worker may have left meanwhile.
+    if (entry.lease && fleet.Find(entry.lease->worker) == nullptr) entry.lease->worker = 0;
+    SetLease(job_id, entry.lease);
+  }
+
   JobIndex& index;
   Fleet fleet;
-  std::map<std::string, LeaseState> leases;
+  absl::flat_hash_map<std::string, LeaseState> leases;
   absl::flat_hash_map<WorkerId, std::string> held;  // a worker holds one job at most
-  std::map<std::string, std::shared_ptr<JobOutput>> outputs;
+  absl::flat_hash_map<std::string, std::shared_ptr<JobOutput>> outputs;
   Deadlines deadlines;
   Lease last_lease = 0;
 };

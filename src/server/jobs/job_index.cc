@@ -26,30 +26,29 @@ void EraseFrom(Map& map, const Key& key, const Value& value) {
 void JobIndex::Changed(const std::string& key, const state::Message* before, const state::Message* after) {
   const auto* old_job = static_cast<const pb::Job*>(before);
   const auto* new_job = static_cast<const pb::Job*>(after);
-  if (old_job != nullptr) Remove(*old_job);
+  const bool stays_live = old_job != nullptr && new_job != nullptr && IsLive(*old_job) && IsLive(*new_job) &&
+                          old_job->assigned_runner().id() == new_job->assigned_runner().id() &&
+                          LockKey(*old_job) == LockKey(*new_job);
+  if (old_job != nullptr) Remove(*old_job, stays_live);
   // What other jobs think of this one changes less often than the job itself.
   const bool was_open = old_job != nullptr && !IsTerminal(old_job->state());
   const bool is_open = new_job != nullptr && !IsTerminal(new_job->state());
   if (was_open != is_open) {
-    is_open ? (void)unfinished_.emplace(key, new_job->state()) : (void)unfinished_.erase(key);
+    is_open ? (void)unfinished_.insert(key) : (void)unfinished_.erase(key);
     RecheckDependents(key);
   }
   // Ids ascend with time, so the end is nearly always the place.
   if (old_job == nullptr) known_.insert(known_.end(), key);
   if (new_job == nullptr) known_.erase(key);
-  if (new_job != nullptr) Add(*new_job);
+  if (new_job != nullptr) Add(*new_job, stays_live);
 }
 
-void JobIndex::Add(const pb::Job& job) {
+void JobIndex::Add(const pb::Job& job, bool was_live) {
   if (job.state() == pb::Job::ERROR) errored_.insert(errored_.end(), job.id());
   if (job.state() == pb::Job::SUCCESS) succeeded_.insert(succeeded_.end(), job.id());
   if (IsTerminal(job.state())) return;
   if (job.state() == pb::Job::QUEUED) AddQueued(job);
-  if (IsLive(job)) {
-    live_.insert(job.id());
-    live_by_runner_[job.assigned_runner().id()].insert(job.id());
-    Hold(job, true);
-  }
+  if (IsLive(job) && !was_live) AddLive(job);
   bool can_expire = job.state() != pb::Job::RUNNING && job.has_expire_time();
   // A waiting job that was told to stop has nothing more to expire.
   if (can_expire && !(IsLive(job) && job.has_cancel_time())) {
@@ -57,48 +56,56 @@ void JobIndex::Add(const pb::Job& job) {
   }
 }
 
-void JobIndex::Remove(const pb::Job& job) {
+void JobIndex::Remove(const pb::Job& job, bool stays_live) {
   if (job.state() == pb::Job::ERROR) errored_.erase(job.id());
   if (job.state() == pb::Job::SUCCESS) succeeded_.erase(job.id());
   if (IsTerminal(job.state())) return;
   if (job.state() == pb::Job::QUEUED) RemoveQueued(job);
-  if (IsLive(job)) {
-    live_.erase(job.id());
-    EraseFrom(live_by_runner_, job.assigned_runner().id(), job.id());
-    Hold(job, false);
-  }
+  if (IsLive(job) && !stays_live) RemoveLive(job);
   if (job.has_expire_time()) expiry_.erase({FromTimestamp(job.expire_time()), job.id()});
 }
 
+void JobIndex::AddLive(const pb::Job& job) {
+  live_by_runner_[job.assigned_runner().id()].insert(job.id());
+  Hold(job, true);
+}
+
+void JobIndex::RemoveLive(const pb::Job& job) {
+  EraseFrom(live_by_runner_, job.assigned_runner().id(), job.id());
+  Hold(job, false);
+}
+
 void JobIndex::AddQueued(const pb::Job& job) {
-  Queued queued;
-  queued.position = {absl::ToUnixNanos(FromTimestamp(job.queue_time())), job.id()};
-  queued.target = TargetKey(job.target_runner());
+  const auto queue = queues_.try_emplace(TargetKey(job.target_runner())).first;
+  if (queue->second.labels.empty() && job.target_runner().has_labels()) {
+    queue->second.labels = LabelsOf(job.target_runner());
+    label_targets_[queue->first] = queue->first;
+  }
+  const auto it = queued_.try_emplace(job.id()).first;
+  Queued& queued = it->second;
+  queued.position = {absl::ToUnixNanos(FromTimestamp(job.queue_time())), &it->first};
+  queued.queue = queue;
   queued.lane = LockKey(job);
   queued.depends_on.assign(job.depends_on().begin(), job.depends_on().end());
-  TargetQueue& queue = queues_[queued.target];
-  if (queue.labels.empty() && job.target_runner().has_labels()) {
-    queue.labels = LabelsOf(job.target_runner());
-    label_targets_[queued.target] = queued.target;
-  }
   for (const std::string& id : queued.depends_on) dependents_[id].insert(job.id());
   if (!job.singleton_id().empty()) singletons_[absl::AsciiStrToLower(job.singleton_id())].insert(job.id());
-  all_by_target_[queued.target].insert(queued.position);
-  Recheck(queued_[job.id()] = std::move(queued));
+  queue->second.all.insert(queued.position);
+  Recheck(queued);
 }
 
 void JobIndex::RemoveQueued(const pb::Job& job) {
-  auto it = queued_.find(job.id());
+  const auto it = queued_.find(job.id());
   if (it == queued_.end()) return;
-  Queued queued = std::move(it->second);
-  queued_.erase(it);
+  const Queued& queued = it->second;
+  const Queues::iterator queue = queued.queue;
   if (queued.ready) Erase(queued);
-  EraseFrom(all_by_target_, queued.target, queued.position);
+  queue->second.all.erase(queued.position);
   for (const std::string& id : queued.depends_on) EraseFrom(dependents_, id, job.id());
-  EraseFrom(singletons_, absl::AsciiStrToLower(job.singleton_id()), job.id());
-  if (!all_by_target_.count(queued.target)) {
-    queues_.erase(queued.target);
-    label_targets_.erase(queued.target);
+  if (!job.singleton_id().empty()) EraseFrom(singletons_, absl::AsciiStrToLower(job.singleton_id()), job.id());
+  queued_.erase(it);
+  if (queue->second.all.empty()) {
+    label_targets_.erase(queue->first);
+    queues_.erase(queue);
   }
 }
 
@@ -119,43 +126,43 @@ void JobIndex::RecheckDependents(const std::string& id) {
 }
 
 void JobIndex::Insert(const Queued& queued) {
-  queues_[queued.target].lanes[queued.lane].insert(queued.position);
-  if (!queued.lane.empty()) lane_targets_[queued.lane].insert(queued.target);
-  RefreshHead(queued.target, queued.lane);
+  queued.queue->second.lanes[queued.lane].insert(queued.position);
+  if (!queued.lane.empty()) lane_targets_[queued.lane].insert(queued.queue->first);
+  RefreshHead(queued.queue, queued.lane);
 }
 
 void JobIndex::Erase(const Queued& queued) {
-  TargetQueue& queue = queues_[queued.target];
+  TargetQueue& queue = queued.queue->second;
   auto lane = queue.lanes.find(queued.lane);
   if (lane == queue.lanes.end()) return;
   queue.heads.erase({*lane->second.begin(), queued.lane});
   lane->second.erase(queued.position);
   if (lane->second.empty()) {
     queue.lanes.erase(lane);
-    if (!queued.lane.empty()) EraseFrom(lane_targets_, queued.lane, queued.target);
+    if (!queued.lane.empty()) EraseFrom(lane_targets_, queued.lane, queued.queue->first);
     return;
   }
-  RefreshHead(queued.target, queued.lane);
+  RefreshHead(queued.queue, queued.lane);
 }
 
 // The first of a lane stands among the heads while the lock is free. An insertion in front displaces the old first.
-void JobIndex::RefreshHead(const std::string& target, const std::string& lane) {
-  TargetQueue& queue = queues_[target];
-  const std::set<QueuePosition>& jobs = queue.lanes[lane];
+void JobIndex::RefreshHead(Queues::iterator queue, const std::string& lane) {
+  const std::set<Position>& jobs = queue->second.lanes[lane];
+  auto& heads = queue->second.heads;
   auto first = jobs.begin();
-  if (auto second = std::next(first); second != jobs.end()) queue.heads.erase({*second, lane});
+  if (auto second = std::next(first); second != jobs.end()) heads.erase({*second, lane});
   bool locked = !lane.empty() && holders_.count(lane);
   if (locked) {
-    queue.heads.erase({*first, lane});
-  } else if (queue.heads.insert({*first, lane}).second) {
-    fresh_.insert(target);
+    heads.erase({*first, lane});
+  } else if (heads.insert({*first, lane}).second) {
+    fresh_.insert(queue->first);
   }
 }
 
 void JobIndex::RefreshLane(const std::string& lane) {
   auto it = lane_targets_.find(lane);
   if (it == lane_targets_.end()) return;
-  for (const std::string& target : it->second) RefreshHead(target, lane);
+  for (const std::string& target : it->second) RefreshHead(queues_.find(target), lane);
 }
 
 void JobIndex::Hold(const pb::Job& job, bool hold) {
@@ -171,44 +178,45 @@ void JobIndex::Hold(const pb::Job& job, bool hold) {
 
 template <typename Each>
 void JobIndex::ForEachQueueOf(const RunnerView& runner, Each each) const {
-  each("id/" + runner.id);
+  auto one = [&](const std::string& target) {
+    if (auto it = queues_.find(target); it != queues_.end()) each(it->second);
+  };
+  one("id/" + runner.id);
   if (runner.by_id_only) return;
-  each("any");
+  one("any");
   for (const auto& [target, same] : label_targets_) {
     const Labels& wanted = queues_.at(target).labels;
     bool fits = !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
       auto it = runner.labels.find(label.first);
       return it != runner.labels.end() && it->second == label.second;
     });
-    if (fits) each(target);
+    if (fits) one(target);
   }
 }
 
-std::optional<QueuePosition> JobIndex::Head(const std::string& target_key) const {
+bool JobIndex::HasFree(const std::string& target_key) const {
   auto it = queues_.find(target_key);
-  if (it == queues_.end() || it->second.heads.empty()) return std::nullopt;
-  return it->second.heads.begin()->first;
+  return it != queues_.end() && !it->second.heads.empty();
 }
 
 std::optional<std::string> JobIndex::Best(const RunnerView& runner) const {
-  std::optional<QueuePosition> best;
-  ForEachQueueOf(runner, [&](const std::string& target) {
-    auto head = Head(target);
-    if (head && (!best || *head < *best)) best = head;
+  const Position* best = nullptr;
+  ForEachQueueOf(runner, [&](const TargetQueue& queue) {
+    if (queue.heads.empty()) return;
+    const Position& head = queue.heads.begin()->first;
+    if (best == nullptr || head < *best) best = &head;
   });
-  if (!best) return std::nullopt;
-  return best->second;
+  if (best == nullptr) return std::nullopt;
+  return *best->id;
 }
 
 std::optional<std::string> JobIndex::Peek(const RunnerView& runner) const {
-  std::optional<QueuePosition> best;
-  ForEachQueueOf(runner, [&](const std::string& target) {
-    auto it = all_by_target_.find(target);
-    if (it == all_by_target_.end()) return;
-    if (!best || *it->second.begin() < *best) best = *it->second.begin();
+  const Position* best = nullptr;
+  ForEachQueueOf(runner, [&](const TargetQueue& queue) {
+    if (best == nullptr || *queue.all.begin() < *best) best = &*queue.all.begin();
   });
-  if (!best) return std::nullopt;
-  return best->second;
+  if (best == nullptr) return std::nullopt;
+  return *best->id;
 }
 
 std::set<std::string> JobIndex::AllTargets() const {
@@ -245,7 +253,12 @@ std::optional<std::pair<absl::Time, std::string>> JobIndex::NextExpiry() const {
   return *expiry_.begin();
 }
 
-std::vector<std::string> JobIndex::Live() const { return std::vector<std::string>(live_.begin(), live_.end()); }
+std::vector<std::string> JobIndex::Live() const {
+  std::vector<std::string> live;
+  for (const auto& [runner, ids] : live_by_runner_) live.insert(live.end(), ids.begin(), ids.end());
+  std::sort(live.begin(), live.end());
+  return live;
+}
 
 std::vector<std::string> JobIndex::LiveJobsOf(const std::string& runner_id) const {
   auto it = live_by_runner_.find(runner_id);
@@ -265,12 +278,11 @@ std::string JobIndex::DebugDump() const {
     absl::StrAppend(&text, "\nqueue ", target);
     for (const auto& [lane, jobs] : queue.lanes) {
       absl::StrAppend(&text, " [", lane, "]");
-      for (const QueuePosition& position : jobs) absl::StrAppend(&text, " ", position.first, ":", position.second);
+      for (const Position& position : jobs) absl::StrAppend(&text, " ", position.nanos, ":", *position.id);
     }
-    for (const auto& [position, lane] : queue.heads) absl::StrAppend(&text, " head ", position.second);
+    for (const auto& [position, lane] : queue.heads) absl::StrAppend(&text, " head ", *position.id);
+    absl::StrAppend(&text, " of ", queue.all.size());
   }
-  for (const auto& [target, jobs] : all_by_target_) absl::StrAppend(&text, "\nall ", target, " ", jobs.size());
-  for (const std::string& id : live_) absl::StrAppend(&text, "\nlive ", id);
   for (const auto& [lane, targets] : lane_targets_)
     absl::StrAppend(&text, "\nlane ", lane, " ", absl::StrJoin(targets, " "));
   for (const auto* map : {&live_by_runner_, &dependents_, &holders_, &singletons_}) {

@@ -14,7 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/time/time.h"
 #include "server/jobs/target.h"
 #include "state/store.h"
@@ -22,17 +23,14 @@
 
 namespace waypoint::jobs {
 
-// Oldest first; the id decides a tie.
-using QueuePosition = std::pair<int64_t, std::string>;  // nanoseconds, job id
-
 class JobIndex : public state::Index {
  public:
   state::Table table() const override { return state::Table::kJob; }
   void Changed(const std::string& key, const state::Message* before, const state::Message* after) override;
   std::string DebugDump() const override;
 
-  // The oldest job of this target that is free to start.
-  std::optional<QueuePosition> Head(const std::string& target_key) const;
+  // A job of this target is free to start.
+  bool HasFree(const std::string& target_key) const;
   // The oldest job free to start that this runner may take.
   std::optional<std::string> Best(const RunnerView& runner) const;
   // Any QUEUED job for the runner, free to start or not (spec 4, peek).
@@ -64,39 +62,48 @@ class JobIndex : public state::Index {
   std::vector<std::string> FailedFirst(size_t at_most) const;
 
  private:
-  struct Queued {
-    QueuePosition position;
-    std::string target, lane;
-    std::vector<std::string> depends_on;
-    bool ready = false;
+  // Oldest first; the id decides a tie.
+  struct Position {
+    int64_t nanos;
+    const std::string* id;  // the key in queued_
+    bool operator<(const Position& other) const { return nanos != other.nanos ? nanos < other.nanos : *id < *other.id; }
   };
   struct TargetQueue {
     Labels labels;
-    std::map<std::string, std::set<QueuePosition>> lanes;   // by lock key
-    std::set<std::pair<QueuePosition, std::string>> heads;  // the first of each lane whose lock is free
+    std::set<Position> all;                            // also those that are not free to start
+    std::map<std::string, std::set<Position>> lanes;   // by lock key
+    std::set<std::pair<Position, std::string>> heads;  // the first of each lane whose lock is free
+  };
+  using Queues = std::map<std::string, TargetQueue>;
+  struct Queued {
+    Position position;
+    Queues::iterator queue;
+    std::string lane;
+    std::vector<std::string> depends_on;
+    bool ready = false;
   };
 
-  void Remove(const pb::Job& job);
-  void Add(const pb::Job& job);
+  void Remove(const pb::Job& job, bool stays_live);
+  void Add(const pb::Job& job, bool was_live);
+  void AddLive(const pb::Job& job);
+  void RemoveLive(const pb::Job& job);
   void AddQueued(const pb::Job& job);
   void RemoveQueued(const pb::Job& job);
   void Recheck(Queued& queued);
   void RecheckDependents(const std::string& id);
   void Insert(const Queued& queued);
   void Erase(const Queued& queued);
-  void RefreshHead(const std::string& target, const std::string& lane);
+  void RefreshHead(Queues::iterator queue, const std::string& lane);
   void RefreshLane(const std::string& lane);
   void Hold(const pb::Job& job, bool hold);
   template <typename Each>
   void ForEachQueueOf(const RunnerView& runner, Each each) const;
 
-  std::map<std::string, TargetQueue> queues_;
+  Queues queues_;
   std::map<std::string, std::set<std::string>> lane_targets_;
   std::map<std::string, std::string> label_targets_;  // target key -> itself; those with labels only
-  absl::flat_hash_map<std::string, Queued> queued_;
-  std::map<std::string, std::set<QueuePosition>> all_by_target_;  // also those not free
-  absl::flat_hash_map<std::string, pb::Job::State> unfinished_;
-  std::set<std::string> live_;
+  absl::node_hash_map<std::string, Queued> queued_;
+  absl::flat_hash_set<std::string> unfinished_;
   std::map<std::string, std::set<std::string>> live_by_runner_;
   std::map<std::string, std::set<std::string>> dependents_;
   std::map<std::string, std::set<std::string>> holders_;

@@ -56,11 +56,12 @@ absl::Status Step::Apply(const std::string& job_id, const JobEvent& event) {
 
 absl::Status Step::Commit(const pb::Job& before, Change change) {
   const std::string& id = before.id();  // the caller holds the record
+  if (change.timer != Change::Timer::kKeep || change.lease_ends || change.make_output) Remember(id, change.lease_ends);
   SetTimer(id, change.timer);
   if (!change.job) return absl::OkStatus();
   TellHolder(before, *change.job);  // before the lease goes
-  if (change.lease_ends) SetLease(id, std::nullopt);
-  if (change.make_output) MakeOutput(id);
+  if (change.lease_ends) book_.SetLease(id, std::nullopt);
+  if (change.make_output) book_.outputs[id] = std::make_shared<JobOutput>();
   AdvanceTask(txn_, *change.job, change.report);
   txn_.PutShared(id, change.job);
   return change.errored ? Cascade(*change.job) : absl::OkStatus();
@@ -97,42 +98,25 @@ void Step::TellHolder(const pb::Job& before, const pb::Job& after) {
   });
 }
 
+void Step::Remember(const std::string& job_id, bool with_lease) {
+  if (remembered_ == job_id && (remembered_lease_ || !with_lease)) return;
+  remembered_ = job_id;
+  remembered_lease_ = with_lease;
+  txn_.OnUndo(
+      [this_book = &book_, job_id, before = book_.EntryOf(job_id, with_lease)] { this_book->Restore(job_id, before); });
+}
+
 void Step::SetTimer(const std::string& job_id, Change::Timer timer) {
   switch (timer) {
     case Change::Timer::kKeep:
       return;
     case Change::Timer::kStop:
-      return SetDeadline(job_id, std::nullopt);
+      return book_.deadlines.Set(job_id, std::nullopt);
     case Change::Timer::kAck:
-      return SetDeadline(job_id, txn_.now() + kAckTimeout);
+      return book_.deadlines.Set(job_id, txn_.now() + kAckTimeout);
     case Change::Timer::kHeartbeat:
-      return SetDeadline(job_id, txn_.now() + book_.LeaseOf(job_id).heartbeat_timeout);
+      return book_.deadlines.Set(job_id, txn_.now() + book_.LeaseOf(job_id).heartbeat_timeout);
   }
-}
-
-void Step::SetDeadline(const std::string& job_id, std::optional<absl::Time> when) {
-  txn_.OnUndo(
-      [this_book = &book_, job_id, before = book_.deadlines.Get(job_id)] { this_book->deadlines.Set(job_id, before); });
-  book_.deadlines.Set(job_id, when);
-}
-
-void Step::SetLease(const std::string& job_id, std::optional<LeaseState> lease) {
-  std::optional<LeaseState> before;
-  if (auto it = book_.leases.find(job_id); it != book_.leases.end()) before = it->second;
-  txn_.OnUndo([this_book = &book_, job_id, before] {
-    std::optional<LeaseState> back = before;
-    // The worker may have left meanwhile.
-    if (back && this_book->fleet.Find(back->worker) == nullptr) back->worker = 0;
-    this_book->SetLease(job_id, back);
-  });
-  book_.SetLease(job_id, lease);
-}
-
-void Step::MakeOutput(const std::string& job_id) {
-  txn_.OnUndo([this_book = &book_, job_id, before = book_.OutputOf(job_id)] {
-    before ? (void)(this_book->outputs[job_id] = before) : (void)this_book->outputs.erase(job_id);
-  });
-  book_.outputs[job_id] = std::make_shared<JobOutput>();
 }
 
 void Step::RecheckAdoption(const std::string& runner_id) {
@@ -141,7 +125,7 @@ void Step::RecheckAdoption(const std::string& runner_id) {
 
 void Step::Match() {
   for (const std::string& target : book_.index.TakeFreshTargets()) {
-    while (book_.index.Head(target)) {
+    while (book_.index.HasFree(target)) {
       std::optional<WorkerId> worker = book_.fleet.Pick(target, book_.index.TargetLabels(target));
       if (!worker) break;
       AssignBest(*worker);
@@ -178,8 +162,9 @@ absl::Status Step::Assign(WorkerId worker, const std::string& job_id) {
   Verdict verdict = Consider(*job, Knowledge(txn_, book_, &runner), txn_.now());
   if (const auto* blocked = std::get_if<Blocked>(&verdict)) return absl::InternalError(blocked->message());
   LeaseState lease{++book_.last_lease, worker, book_.fleet.SilenceOf(worker)};
+  Remember(job_id, true);
   RETURN_IF_ERROR(Apply(job_id, event::Assign{runner.id}));
-  SetLease(job_id, lease);
+  book_.SetLease(job_id, lease);
   book_.fleet.StopWaiting(worker);
   txn_.OnUndo([this_book = &book_, worker] { this_book->fleet.Wait(worker); });
   After([this_book = &book_, worker, lease, job = txn_.Get<pb::Job>(job_id), sources = sources_(txn_, *job)] {

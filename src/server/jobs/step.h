@@ -55,16 +55,17 @@ class Step {
   absl::Status Cascade(const pb::Job& failed);
   absl::Status CheckDependencies(const std::vector<pb::Job>& jobs) const;
   absl::Status ReplaceSingleton(pb::Job& job);
+  // The way back, before the first change to what the book says of this job.
+  void Remember(const std::string& job_id, bool with_lease);
   void SetTimer(const std::string& job_id, Change::Timer timer);
-  void SetDeadline(const std::string& job_id, std::optional<absl::Time> when);
-  void SetLease(const std::string& job_id, std::optional<LeaseState> lease);
-  void MakeOutput(const std::string& job_id);
   void TellHolder(const pb::Job& before, const pb::Job& after);
 
   state::Txn& txn_;
   Book& book_;
   const SourcesOf& sources_;
   std::vector<std::function<void()>> effects_;
+  std::string remembered_;  // the last one, of all jobs of this step
+  bool remembered_lease_ = false;
 };
 
 }  // namespace waypoint::jobs
