@@ -69,10 +69,12 @@ void ShowJob(Session& session, const pb::Job& job) {
                     {"Step", job.pipeline().step()}});
     ui.Line("");
   }
+  // Only of jobs that wait, and of those that the server ended by itself.
+  const bool over = job.state() == pb::Job::SUCCESS || job.state() == pb::Job::ERROR;
   ui.Header("Job Results");
   ui.NamedValues({{"State", JobStateName(job.state())},
                   {"Queue Time", TimeCell(session, job.queue_time())},
-                  {"Waits For", job.blocked().message()},
+                  {over ? "Ended Because" : "Waits For", job.blocked().message()},
                   {"Complete Time", TimeCell(session, job.complete_time())},
                   {"Cancel Time", TimeCell(session, job.cancel_time())},
                   {"Error Message", job.error().message()}});

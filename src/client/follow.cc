@@ -171,6 +171,8 @@ class Follower {
       if (event.has_complete()) {
         complete_ = true;  // from here on an error is the job's
         if (event.complete().has_error() && event.complete().error().code() != 0) {
+          // What the server knows and the error of 0.11 has no room for.
+          if (!ended_because_.empty()) return absl::AbortedError(ended_because_);
           return FromRpcStatus(event.complete().error());
         }
         return event.complete().result();
@@ -188,6 +190,7 @@ class Follower {
         break;
       case pb::GetJobStreamResponse::kJob:
         NoteAssignment(event.job().job());
+        NoteEnd(event.job().job());
         break;
       case pb::GetJobStreamResponse::kTerminal: {
         absl::MutexLock lock(&mu_);
@@ -227,6 +230,10 @@ class Follower {
     const Place place = LookUp(job.assigned_runner().id());
     absl::MutexLock lock(&mu_);
     events_.OnAssigned(place);
+  }
+
+  void NoteEnd(const pb::Job& job) {
+    if (job.state() == pb::Job::ERROR) ended_because_ = job.blocked().message();
   }
 
   // Failing look-ups only cost the line that says where.
@@ -292,6 +299,7 @@ class Follower {
   Stream* reading_ = nullptr;  // the same, for the thread that opens and reads it
   bool assigned_ = false;
   bool complete_ = false;
+  std::string ended_because_;  // by the server, not by the runner
   bool downloaded_ = false;
   size_t shown_ = 0;      // terminal events of this server
   std::string first_;     // of them

@@ -78,19 +78,23 @@ variable "word" {
                                       stopTask="SUCCESS"))
 
     def test_runner_dies_before_its_job(self):
-        # It can't reach a server there, so it ends; nobody will ever take the job.
+        # It can't reach a server there, so it ends; nobody will ever take the job, which ends with that reason.
         self.profile("-env-var=WAYPOINT_SERVER_ADDR=127.0.0.1:1")
         command = self.launch("build.log", "build", "-local=false")
         wait_for("the reason", lambda: "failed" in self.logged("build.log"))
         self.assertIn("Queued: the on-demand runner", self.logged("build.log"))
         job = self.by_operation()["build"]
-        self.assertEqual(job["state"], "QUEUED")
         self.assertEqual(job["blocked"]["kind"], "ON_DEMAND_FAILED")
         self.assertIn("exit code 1", job["blocked"]["message"])
         self.assertIn("exit code 1", self.waypoint("job", "inspect", job["id"]))
-        self.waypoint("job", "cancel", job["id"])
-        self.assertEqual(command.wait(timeout=10), 1)
+        self.assertEqual(command.wait(timeout=30), 1)
+        last_words = self.logged("build.log").split("!")[-1]
+        self.assertIn("exit code 1 before it took the job", " ".join(last_words.split()))
         self.is_cleaned_up()
+        jobs = self.by_operation()
+        self.assertEqual(jobs["build"]["state"], "ERROR")
+        self.assertIn(jobs["watchTask"]["id"], jobs["build"]["error"]["message"])
+        self.assertEqual(jobs["stopTask"]["state"], "SUCCESS")
 
 
 if __name__ == "__main__":

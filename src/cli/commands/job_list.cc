@@ -135,7 +135,9 @@ class JobList : public Command {
     }
     session.ui().Show(table);
     for (const pb::Job& job : jobs) {
-      if (job.has_blocked()) session.ui().Line(absl::StrCat("  ", job.id(), " waits: ", job.blocked().message()));
+      if (!job.has_blocked()) continue;
+      const bool over = job.state() == pb::Job::SUCCESS || job.state() == pb::Job::ERROR;
+      session.ui().Line(absl::StrCat("  ", job.id(), over ? " ended: " : " waits: ", job.blocked().message()));
     }
   }
 

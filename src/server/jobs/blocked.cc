@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/jobs/book.h"
 #include "server/jobs/machine.h"
+#include "server/jobs/on_demand_wait.h"
 
 namespace waypoint::jobs {
 namespace {
@@ -29,6 +31,20 @@ std::string Describe(const pb::Job& other, const World& world, absl::Time now) {
   return absl::StrCat(text, " since ", Age(FromTimestamp(Since(other)), now));
 }
 
+// Handed to a runner that has not said yet that it got the job.
+Blocked Unacknowledged(const pb::Job& job, absl::Time now) {
+  const std::string& runner = job.assigned_runner().id();
+  Blocked blocked;
+  blocked.set_kind(Blocked::BUSY);
+  blocked.set_runner_id(runner);
+  *blocked.mutable_since() = job.assign_time();
+  blocked.set_message(absl::StrCat("assigned to runner ", runner, " since ", Age(FromTimestamp(job.assign_time()), now),
+                                   ", not acknowledged yet"));
+  blocked.add_details(absl::StrCat("if the runner does not acknowledge it within ", absl::FormatDuration(kAckTimeout),
+                                   " the job goes back to the queue"));
+  return blocked;
+}
+
 Blocked BlockedBy(Blocked::Kind kind, const pb::Job& other, const World& world, std::string message) {
   Blocked blocked;
   blocked.set_kind(kind);
@@ -47,16 +63,28 @@ Blocked Because(Blocked::Kind kind, std::string message) {
   return blocked;
 }
 
+// The on-demand runner is still to be started: by whom, and what that waits for in its turn.
+Blocked StartReason(const pb::Job& start, const World& world, absl::Time now) {
+  Blocked blocked =
+      BlockedBy(Blocked::ON_DEMAND_STARTING, start, world,
+                absl::StrCat("waiting for the on-demand runner to be started by ", Describe(start, world, now)));
+  if (start.state() != pb::Job::QUEUED && start.state() != pb::Job::WAITING) return blocked;
+  Verdict verdict = Consider(start, world, now);
+  if (const auto* deeper = std::get_if<Blocked>(&verdict)) {
+    blocked.set_message(absl::StrCat(blocked.message(), ", which waits itself: ", deeper->message()));
+    blocked.set_runner_id(deeper->runner_id());
+    *blocked.mutable_details() = deeper->details();
+  }
+  return blocked;
+}
+
 std::optional<Blocked> DependencyReason(const pb::Job& job, const World& world, absl::Time now) {
   auto unfinished = world.Unfinished(job);
   if (unfinished.empty()) return std::nullopt;
   auto start = world.StartJob(job);
+  const bool other_starts = start && start->id() != job.id();
   for (const auto& dependency : unfinished) {
-    if (start && dependency->id() == start->id()) {
-      return BlockedBy(
-          Blocked::ON_DEMAND_STARTING, *dependency, world,
-          absl::StrCat("waiting for the on-demand runner to be started by ", Describe(*dependency, world, now)));
-    }
+    if (other_starts && dependency->id() == start->id()) return StartReason(*start, world, now);
   }
   std::string more = unfinished.size() > 1 ? absl::StrCat(" and ", unfinished.size() - 1, " more") : "";
   return BlockedBy(Blocked::DEPENDENCY, *unfinished[0], world,
@@ -71,26 +99,43 @@ std::optional<Blocked> LockReason(const pb::Job& job, const World& world, absl::
   return BlockedBy(Blocked::LOCK, *holder, world, absl::StrCat("waiting for ", Describe(*holder, world, now)));
 }
 
+void AddEnd(const pb::Job& job, Blocked& blocked) {
+  if (!job.has_expire_time()) return;
+  blocked.add_details(absl::StrCat(
+      "unless it takes the job until ",
+      absl::FormatTime("%H:%M:%S UTC", FromTimestamp(job.expire_time()), absl::UTCTimeZone()), " the job ends"));
+}
+
 // The runner of this job is made for it alone and has not registered (any more).
 std::optional<Blocked> OnDemandReason(const pb::Job& job, const World& world, absl::Time now) {
+  if (!job.target_runner().has_id() || job.has_start_task() || job.has_watch_task() || job.has_stop_task()) {
+    return std::nullopt;
+  }
   auto start = world.StartJob(job);
-  if (!start || !job.target_runner().has_id() || start->id() == job.id()) return std::nullopt;
+  if (!start) return std::nullopt;
   const std::string& runner = job.target_runner().id().id();
   auto watch = world.WatchJob(job);
-  if (watch && IsTerminal(watch->state())) {
-    std::string words = watch->has_error()
-                            ? watch->error().message()
-                            : absl::StrCat("it ended with exit code ", watch->result().watch_task().exit_code());
+  if (watch && WatcherReported(*watch)) {
+    std::string words =
+        watch->has_error() ? watch->error().message()
+                           : absl::StrCat("it ended with exit code ", watch->result().watch_task().exit_code(),
+                                          " before it took the job; its output: waypoint job get-stream ", watch->id());
     Blocked blocked = BlockedBy(Blocked::ON_DEMAND_FAILED, *watch, world,
                                 absl::StrCat("the on-demand runner ", runner, " failed: ", words));
     blocked.set_runner_id(runner);
+    AddEnd(job, blocked);
     return blocked;
+  }
+  std::string unwatched;
+  if (watch && IsTerminal(watch->state()) && watch->has_blocked()) {
+    unwatched = absl::StrCat("; runner ", watch->blocked().runner_id(), ", which watched it, was lost");
   }
   Blocked blocked =
       BlockedBy(Blocked::ON_DEMAND_STARTING, *start, world,
                 absl::StrCat("the on-demand runner ", runner, " was started ",
-                             Age(FromTimestamp(start->complete_time()), now), " ago and has not connected yet"));
+                             Age(FromTimestamp(start->complete_time()), now), " ago and is not connected", unwatched));
   blocked.set_runner_id(runner);
+  AddEnd(job, blocked);
   return blocked;
 }
 
@@ -160,6 +205,7 @@ Verdict RunnerVerdict(const pb::Job& job, const World& world, absl::Time now) {
 }  // namespace
 
 Verdict Consider(const pb::Job& job, const World& world, absl::Time now) {
+  if (job.state() == pb::Job::WAITING) return Unacknowledged(job, now);
   if (auto reason = DependencyReason(job, world, now)) return *reason;
   if (auto reason = LockReason(job, world, now)) return *reason;
   return RunnerVerdict(job, world, now);

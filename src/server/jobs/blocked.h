@@ -2,7 +2,7 @@
 // (design.md 4; jobs-and-runners.md 4).
 //
 // Owns:    nothing. The world is asked, never changed.
-// Errors:  none; a job that is not QUEUED is never considered.
+// Errors:  none; only jobs that are QUEUED, or WAITING for their runner to acknowledge them, are considered.
 #pragma once
 
 #include <functional>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/common/config_resolve.h"
 #include "server/jobs/knowledge.h"
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr absl::Duration kRetry = absl::Seconds(1);
 constexpr absl::Duration kReasonInterval = absl::Seconds(1);
+// Each looks at the whole fleet.
+constexpr int kReasonsPerExpiry = 200;
 constexpr char kMatchChore[] = "match";
 constexpr char kReasonChore[] = "reasons";
 
@@ -161,7 +164,7 @@ void Engine::Print(const std::string& job_id, Lease lease, std::vector<TerminalE
 }
 
 std::optional<Blocked> Engine::Explain(const state::View& view, const pb::Job& job) const {
-  if (job.state() != pb::Job::QUEUED) return std::nullopt;
+  if (job.state() != pb::Job::QUEUED && job.state() != pb::Job::WAITING) return std::nullopt;
   Verdict verdict = Consider(job, Knowledge(view, book_), clock_.Now());
   if (auto* blocked = std::get_if<Blocked>(&verdict)) return std::move(*blocked);
   return std::nullopt;
@@ -185,7 +188,8 @@ void Engine::OnDue(const std::vector<std::string>& job_ids) {
       auto job = step.Get(id);
       if (!job.ok()) return absl::OkStatus();  // pruned
       bool running = (*job)->state() == pb::Job::RUNNING;
-      return running ? step.Apply(id, event::HeartbeatTimeout{}) : step.Apply(id, event::AckTimeout{});
+      return running ? step.Apply(id, event::HeartbeatTimeout{book_.LeaseOf(id).heartbeat_timeout})
+                     : step.Apply(id, event::AckTimeout{});
     };
     Update(expire, [this, id](absl::Status status) {
       // Not written down: the job is as it was, and so is its deadline, which has passed.
@@ -202,9 +206,10 @@ void Engine::ArmExpiry() {
 void Engine::OnExpiry() {
   // One transaction for all that is due.
   auto expire = [this](Step& step) {
+    int reasons_left = kReasonsPerExpiry;
     while (auto next = book_.index.NextExpiry()) {
       if (next->first > clock_.Now()) break;
-      absl::Status status = step.Apply(next->second, event::Expire{});
+      absl::Status status = Expire(step, next->second, reasons_left);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
@@ -212,6 +217,17 @@ void Engine::OnExpiry() {
   Update(expire, [this](absl::Status status) {
     if (!status.ok()) expiry_.Set("next", clock_.Now() + kRetry);
   });
+}
+
+absl::Status Engine::Expire(Step& step, const std::string& job_id, int& reasons_left) {
+  auto job = step.Get(job_id);
+  if (!job.ok()) return job.status();
+  const bool wants_reason = (*job)->has_task() || reasons_left-- > 0;
+  if ((*job)->state() != pb::Job::QUEUED || !wants_reason) return step.Apply(job_id, event::Expire{});
+  std::optional<Blocked> why = Explain(step.txn(), **job);
+  if (why && why->kind() == Blocked::ON_DEMAND_FAILED) return step.Apply(job_id, event::OnDemandFailed{*why});
+  if (why) why->set_message(absl::StrCat("the job was not started in time: ", why->message()));
+  return step.Apply(job_id, event::Expire{std::move(why)});
 }
 
 void Engine::RetryMatch() {

@@ -74,7 +74,7 @@ class Engine {
   void Print(const std::string& job_id, Lease lease, std::vector<TerminalEvent> events);
   std::shared_ptr<JobOutput> OutputOf(const std::string& job_id) const { return book_.OutputOf(job_id); }
 
-  // Why this QUEUED job does not start; nothing if it may start or is not QUEUED.
+  // Why this QUEUED or WAITING job does not run; nothing if it may start or is in another state.
   std::optional<Blocked> Explain(const state::View& view, const pb::Job& job) const;
   // Told at most once a second, when reasons may have changed.
   using Listener = uint64_t;
@@ -87,6 +87,7 @@ class Engine {
   void OnDue(const std::vector<std::string>& job_ids);
   void ArmExpiry();
   void OnExpiry();
+  absl::Status Expire(Step& step, const std::string& job_id, int& reasons_left);
   void NoteReasons();
   void RetryMatch();
 

@@ -112,7 +112,7 @@ void JobService::ListOn(std::shared_ptr<Listing> list) {
   auto whole = std::make_shared<bool>(false);
   auto look = [&](const state::View& view) {
     auto explain = [&](pb::Job& job) {
-      if (job.state() != pb::Job::QUEUED || list->reasons_left-- <= 0) return;
+      if (jobs::IsTerminal(job.state()) || job.state() == pb::Job::RUNNING || list->reasons_left-- <= 0) return;
       if (auto blocked = engine_.Explain(view, job)) *job.mutable_blocked() = *std::move(blocked);
     };
     *whole = list->lister.Walk(view, engine_.index(), explain, kListSlice);

@@ -81,10 +81,18 @@ void JobStream::OnSnapshot(JobPtr job) {
   SayDownload(*job);
   if (last_ != job) *queue_.emplace_back().mutable_job()->mutable_job() = *job;
   last_ = job;
-  job->state() == pb::Job::QUEUED ? reasons_->Start() : reasons_->Stop();
+  FollowReasons(*job);
   StartOutput(*job);
   if (IsTerminal(job->state())) end_ = job;
   out_.Wake();
+}
+
+// Each state has its patience before it needs words.
+void JobStream::FollowReasons(const pb::Job& job) {
+  if (job.state() == reasons_of_) return;
+  reasons_of_ = job.state();
+  reasons_->Stop();
+  if (job.state() == pb::Job::QUEUED || job.state() == pb::Job::WAITING) reasons_->Start();
 }
 
 void JobStream::SayState(const pb::Job& job) {
@@ -113,7 +121,8 @@ void JobStream::StartOutput(const pb::Job& job) {
 
 void JobStream::SayReason(const Blocked& blocked) {
   Response response;
-  *response.mutable_terminal()->add_events() = Line(absl::StrCat("Queued: ", blocked.message()), "warning");
+  *response.mutable_terminal()->add_events() =
+      Line(absl::StrCat(reasons_of_ == pb::Job::WAITING ? "Waiting: " : "Queued: ", blocked.message()), "warning");
   *response.mutable_blocked() = blocked;
   queue_.push_back(std::move(response));
   out_.Wake();

@@ -34,6 +34,7 @@ class JobStream : public server::Session<pb::GetJobStreamRequest, pb::GetJobStre
   void Stop();
   void Refresh();
   void OnSnapshot(JobPtr job);
+  void FollowReasons(const pb::Job& job);
   void SayState(const pb::Job& job);
   void SayDownload(const pb::Job& job);
   void StartOutput(const pb::Job& job);
@@ -62,6 +63,7 @@ class JobStream : public server::Session<pb::GetJobStreamRequest, pb::GetJobStre
   std::unique_ptr<logbuffer::Reader<TerminalEvent>> reader_;
   uint64_t gaps_said_ = 0;
   std::unique_ptr<ReasonWatch> reasons_;
+  pb::Job::State reasons_of_ = pb::Job::UNKNOWN;  // the state whose reasons are told
 };
 
 class JobStreams {

@@ -98,15 +98,24 @@ class Transition {
     return e.force || Is(pb::Job::QUEUED) ? CancelNow() : CancelGracefully();
   }
 
-  absl::StatusOr<Change> operator()(const event::Expire&) const {
-    if (Is(pb::Job::QUEUED)) return CancelNow();
+  absl::StatusOr<Change> operator()(const event::Expire& e) const {
+    if (Is(pb::Job::QUEUED)) return Because(CancelNow(), e.why);
     if (Is(pb::Job::WAITING)) return CancelGracefully();
     return Change();
   }
 
-  absl::StatusOr<Change> operator()(const event::HeartbeatTimeout&) const {
+  absl::StatusOr<Change> operator()(const event::HeartbeatTimeout& e) const {
     if (!Is(pb::Job::RUNNING)) return Change();
-    return CancelNow();
+    return Because(CancelNow(), RunnerLost(e.silence));
+  }
+
+  absl::StatusOr<Change> operator()(const event::OnDemandFailed& e) const {
+    if (!Is(pb::Job::QUEUED)) return Change();
+    Change change = Because(Finish(pb::Job::ERROR), e.why);
+    *change.job->mutable_complete_time() = ToTimestamp(now_);
+    change.job->mutable_error()->set_code(static_cast<int>(absl::StatusCode::kAborted));
+    change.job->mutable_error()->set_message(e.why.message());
+    return change;
   }
 
   absl::StatusOr<Change> operator()(const event::DependencyFailed& e) const {
@@ -154,6 +163,22 @@ class Transition {
     *change.job->mutable_cancel_time() = ToTimestamp(now_);
     *change.job->mutable_error() = CanceledError("canceled");
     return change;
+  }
+  // The wire's error of 0.11 has no room for it.
+  static Change Because(Change change, std::optional<pb::Job::Blocked> why) {
+    if (why) *change.job->mutable_blocked() = *std::move(why);
+    return change;
+  }
+  pb::Job::Blocked RunnerLost(absl::Duration silence) const {
+    const std::string& runner = view_.job.assigned_runner().id();
+    pb::Job::Blocked why;
+    why.set_runner_id(runner);
+    *why.mutable_since() = ToTimestamp(now_ - silence);
+    why.set_message(absl::StrCat("runner ", runner, " was lost while it ran the job: nothing was heard of it for ",
+                                 absl::FormatDuration(silence),
+                                 ". What the job had begun may be half done. See that a runner is online "
+                                 "(waypoint runner list), then run the command again."));
+    return why;
   }
   Change CancelGracefully() const {
     Change change = To(view_.job.state());

@@ -3,7 +3,8 @@
 // Owns:    nothing; no lock, clock or I/O.
 // Units:   a lease is the number under which one stream holds one assignment; 0 is none.
 // Errors:  FailedPrecondition when the event does not fit the state, or comes from a stream that does not
-//          (or no longer) hold the job. The app lock is not here: it is a function of the record (job_index.h).
+//          (or no longer) hold the job. A job that the server ends by itself says in `blocked` why. The app lock is not
+//          here: it is a function of the record (job_index.h).
 #pragma once
 
 #include <cstdint>
@@ -53,9 +54,17 @@ struct Heartbeat {
 struct Cancel {
   bool force = false;
 };
-struct Expire {};
+struct Expire {
+  std::optional<pb::Job::Blocked> why;  // what it waited for, if it is queued
+};
 struct AckTimeout {};
-struct HeartbeatTimeout {};
+struct HeartbeatTimeout {
+  absl::Duration silence;  // since the last sign of life
+};
+// The on-demand runner that was made for the job ended before it took it.
+struct OnDemandFailed {
+  pb::Job::Blocked why;
+};
 struct DependencyFailed {
   std::string id;
   std::string message;
@@ -66,9 +75,9 @@ struct Replaced {
 };
 }  // namespace event
 
-using JobEvent =
-    std::variant<event::Assign, event::Ack, event::Nack, event::Complete, event::Fail, event::Heartbeat, event::Cancel,
-                 event::Expire, event::AckTimeout, event::HeartbeatTimeout, event::DependencyFailed, event::Replaced>;
+using JobEvent = std::variant<event::Assign, event::Ack, event::Nack, event::Complete, event::Fail, event::Heartbeat,
+                              event::Cancel, event::Expire, event::AckTimeout, event::HeartbeatTimeout,
+                              event::OnDemandFailed, event::DependencyFailed, event::Replaced>;
 
 struct Change {
   enum class Timer { kKeep, kStop, kAck, kHeartbeat };

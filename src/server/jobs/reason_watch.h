@@ -1,4 +1,5 @@
-// Tells one follower of a queued job why it does not start: first within a second, then when the reason changes.
+// Tells one follower of a job that is queued or waits to be acknowledged why it does not run: first within a second,
+// then when the reason changes.
 //
 // Owns:    a timer and a listener while it runs.
 // Threads: the loop. The callback is not called after Stop or the destructor.

@@ -68,7 +68,11 @@ absl::Status Step::Commit(const pb::Job& before, Change change) {
 }
 
 absl::Status Step::Cascade(const pb::Job& failed) {
-  event::DependencyFailed event{failed.id(), failed.error().message(), std::nullopt};
+  std::string words = failed.error().message();
+  if (failed.has_blocked() && words != failed.blocked().message()) {
+    absl::StrAppend(&words, ": ", failed.blocked().message());
+  }
+  event::DependencyFailed event{failed.id(), std::move(words), std::nullopt};
   if (failed.has_cancel_time()) event.cancel_time = failed.cancel_time();
   for (const std::string& id : book_.index.Dependents(failed.id())) {
     auto dependent = txn_.Get<pb::Job>(id);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "server/jobs/on_demand_wait.h"
 #include "waypoint/runner.pb.h"
 
 namespace waypoint::jobs {
@@ -23,6 +24,7 @@ void AdvanceTask(state::Txn& txn, const pb::Job& job, Change::Report report) {
   std::string key = absl::AsciiStrToLower(job.task().id());
   auto task = txn.Get<pb::Task>(key);
   if (task == nullptr) return;
+  BoundWait(txn, *task, job, report);
   std::optional<pb::Task::State> next = NextState(*task, job.id(), report == Change::Report::kAcked);
   if (!next || *next == task->job_state()) return;
   pb::Task changed = *task;

@@ -7,7 +7,8 @@
 
 namespace waypoint::jobs {
 
-// In the transaction of the job, so that both are one truth. Writes nothing if nothing changes.
+// In the transaction of the job, so that both are one truth. Writes nothing if nothing changes. The job that waits for
+// the runner of the task gets its end of the wait (on_demand_wait.h).
 void AdvanceTask(state::Txn& txn, const pb::Job& job, Change::Report report);
 
 }  // namespace waypoint::jobs

@@ -4,14 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "server/jobs/knowledge.h"
 #include "server/jobs/machine.h"
+#include "server/jobs/on_demand_wait.h"
 #include "server/runners/registration.h"
 #include "server/runners/runner_configuration.h"
 
 namespace waypoint::runners {
 namespace {
-
-constexpr absl::Duration kOnDemandExpiry = absl::Seconds(60);
 
 bool IsOnDemand(const pb::Runner& runner) { return runner.has_odr() || runner.deprecated_is_odr(); }
 
@@ -62,8 +62,10 @@ absl::Status RunnerConfigStream::ScopeOnDemand(jobs::Step& step) {
     return absl::FailedPreconditionError(
         absl::StrCat("no job waits for the on-demand runner ", runner_.id(), "; it may have been cancelled"));
   }
+  ASSIGN_OR_RETURN(auto waits, step.Get(*queued));
+  const auto start = jobs::Knowledge(step.txn(), step.book()).StartJob(*waits);
   RETURN_IF_ERROR(step.Edit(*queued, [&](pb::Job& job) {
-    *job.mutable_expire_time() = jobs::ToTimestamp(step.txn().now() + kOnDemandExpiry);
+    *job.mutable_expire_time() = jobs::ToTimestamp(jobs::WaitEndsOnceRegistered(start.get(), step.txn().now()));
     job_ = job;
   }));
   return absl::OkStatus();

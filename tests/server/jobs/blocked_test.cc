@@ -147,16 +147,80 @@ TEST(BlockedTest, OnDemandRunnerStartingThenConnectingThenFailed) {
   *start.mutable_complete_time() = ToTimestamp(kNow - absl::Seconds(5));
   world.start = Shared(start);
   world.unfinished.clear();
-  EXPECT_THAT(ReasonOf(job, world).message(), HasSubstr("was started 5s ago and has not connected yet"));
+  EXPECT_THAT(ReasonOf(job, world).message(), HasSubstr("was started 5s ago and is not connected"));
 
   pb::Job watch = DeployJob("W");
   watch.mutable_watch_task();
   watch.set_state(pb::Job::ERROR);
   watch.mutable_error()->set_message("image not found");
+  *watch.mutable_complete_time() = ToTimestamp(kNow);
   world.watch = Shared(watch);
   Blocked failed = ReasonOf(job, world);
   EXPECT_EQ(failed.kind(), Blocked::ON_DEMAND_FAILED);
   EXPECT_THAT(failed.message(), HasSubstr("image not found"));
+}
+
+// The server gave the watcher up; that says nothing of the runner.
+TEST(BlockedTest, OnDemandRunnerWhoseWatcherIsLost) {
+  FakeWorld world;
+  pb::Job job = DeployJob("J");
+  job.mutable_target_runner()->mutable_id()->set_id("odr");
+  *job.mutable_expire_time() = ToTimestamp(absl::FromUnixSeconds(1200));
+  pb::Job start = DeployJob("S");
+  *start.mutable_complete_time() = ToTimestamp(kNow - absl::Seconds(5));
+  world.start = Shared(start);
+  pb::Job watch = DeployJob("W");
+  watch.set_state(pb::Job::ERROR);
+  watch.mutable_error()->set_message("canceled");
+  watch.mutable_blocked()->set_runner_id("static");
+  world.watch = Shared(watch);
+  Blocked reason = ReasonOf(job, world);
+  EXPECT_EQ(reason.kind(), Blocked::ON_DEMAND_STARTING);
+  EXPECT_THAT(reason.message(), HasSubstr("is not connected; runner static, which watched it, was lost"));
+  EXPECT_THAT(reason.details(), ElementsAre(HasSubstr("until 00:20:00 UTC")));
+}
+
+TEST(BlockedTest, StoppingJobWaitsForTheRunnerOfItsProfile) {
+  FakeWorld world;
+  pb::Job start = DeployJob("S");
+  *start.mutable_complete_time() = ToTimestamp(kNow);
+  world.start = Shared(start);
+  world.runners = {{{"a", false, {}}, true, true, ""}};
+  pb::Job stop = DeployJob("J");
+  stop.mutable_stop_task();
+  stop.mutable_target_runner()->mutable_id()->set_id("static");
+  EXPECT_EQ(ReasonOf(stop, world).message(), "runner static, for which the job is, is not online");
+}
+
+TEST(BlockedTest, OnDemandRunnerThatNobodyStarts) {
+  pb::Job start = DeployJob("S");
+  start.mutable_start_task();
+  class Chain : public FakeWorld {
+   public:
+    // The start itself depends on nothing.
+    std::vector<std::shared_ptr<const pb::Job>> Unfinished(const pb::Job& job) const override {
+      return job.id() == "J" ? std::vector<std::shared_ptr<const pb::Job>>{start} : unfinished;
+    }
+  } chain;
+  chain.start = Shared(start);
+  Blocked reason = ReasonOf(DeployJob("J"), chain);
+  EXPECT_EQ(reason.kind(), Blocked::ON_DEMAND_STARTING);
+  EXPECT_THAT(reason.message(), HasSubstr("which waits itself: no runner online"));
+}
+
+TEST(BlockedTest, AssignedAndNotAcknowledged) {
+  FakeWorld world;
+  world.runners = {{{"idle", false, {}}, true, true, ""}};
+  pb::Job job = DeployJob("J");
+  job.set_state(pb::Job::WAITING);
+  job.mutable_assigned_runner()->set_id("X");
+  *job.mutable_assign_time() = ToTimestamp(kNow - absl::Seconds(12));
+  Blocked reason = ReasonOf(job, world);
+  EXPECT_EQ(reason.kind(), Blocked::BUSY);
+  EXPECT_EQ(reason.message(), "assigned to runner X since 12s, not acknowledged yet");
+  EXPECT_EQ(reason.runner_id(), "X");
+  EXPECT_EQ(FromTimestamp(reason.since()), kNow - absl::Seconds(12));
+  EXPECT_THAT(reason.details(), ElementsAre(HasSubstr("within 2m ")));
 }
 
 }  // namespace

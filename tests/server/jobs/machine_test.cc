@@ -75,18 +75,22 @@ const std::vector<Row>& Rows() {
        kCancelTime | kCanceledError | kLeaseEnds | kCascades, T::kStop},
       {"force cancel queued", pb::Job::QUEUED, event::Cancel{true}, pb::Job::ERROR,
        kCancelTime | kCanceledError | kLeaseEnds | kCascades, T::kStop},
-      {"queued expires", pb::Job::QUEUED, event::Expire{}, pb::Job::ERROR,
+      {"queued expires", pb::Job::QUEUED, event::Expire{{}}, pb::Job::ERROR,
        kCancelTime | kCanceledError | kLeaseEnds | kCascades, T::kStop},
-      {"waiting expires", pb::Job::WAITING, event::Expire{}, pb::Job::WAITING, kCancelTime, T::kKeep},
-      {"running does not expire", pb::Job::RUNNING, event::Expire{}, pb::Job::RUNNING, kNothing, T::kKeep},
+      {"waiting expires", pb::Job::WAITING, event::Expire{{}}, pb::Job::WAITING, kCancelTime, T::kKeep},
+      {"running does not expire", pb::Job::RUNNING, event::Expire{{}}, pb::Job::RUNNING, kNothing, T::kKeep},
       {"cancel waiting", pb::Job::WAITING, event::Cancel{false}, pb::Job::WAITING, kCancelTime, T::kKeep},
       {"cancel running", pb::Job::RUNNING, event::Cancel{false}, pb::Job::RUNNING, kCancelTime, T::kKeep},
       {"force cancel waiting", pb::Job::WAITING, event::Cancel{true}, pb::Job::ERROR,
        kCancelTime | kCanceledError | kLeaseEnds | kCascades, T::kStop},
       {"force cancel running", pb::Job::RUNNING, event::Cancel{true}, pb::Job::ERROR,
        kCancelTime | kCanceledError | kLeaseEnds | kCascades, T::kStop},
-      {"heartbeat timeout", pb::Job::RUNNING, event::HeartbeatTimeout{}, pb::Job::ERROR,
+      {"heartbeat timeout", pb::Job::RUNNING, event::HeartbeatTimeout{absl::Seconds(15)}, pb::Job::ERROR,
        kCancelTime | kCanceledError | kLeaseEnds | kCascades, T::kStop},
+      {"on-demand runner failed", pb::Job::QUEUED, event::OnDemandFailed{{}}, pb::Job::ERROR,
+       kCompleteTime | kLeaseEnds | kCascades, T::kStop},
+      {"on-demand runner failed after it took the job", pb::Job::WAITING, event::OnDemandFailed{{}}, pb::Job::WAITING,
+       kNothing, T::kKeep},
       {"heartbeat", pb::Job::RUNNING, event::Heartbeat{kMine}, pb::Job::RUNNING, kNothing, T::kHeartbeat},
       {"heartbeat when waiting is ignored", pb::Job::WAITING, event::Heartbeat{kMine}, pb::Job::WAITING, kNothing,
        T::kKeep},
@@ -99,9 +103,10 @@ const std::vector<Row>& Rows() {
       {"replaced", pb::Job::QUEUED, event::Replaced{"N"}, pb::Job::ERROR, kCanceledError | kLeaseEnds, T::kStop},
       {"cancel success", pb::Job::SUCCESS, event::Cancel{true}, pb::Job::SUCCESS, kNothing, T::kKeep},
       {"cancel error", pb::Job::ERROR, event::Cancel{false}, pb::Job::ERROR, kNothing, T::kKeep},
-      {"terminal does not expire", pb::Job::SUCCESS, event::Expire{}, pb::Job::SUCCESS, kNothing, T::kKeep},
+      {"terminal does not expire", pb::Job::SUCCESS, event::Expire{{}}, pb::Job::SUCCESS, kNothing, T::kKeep},
       {"late ack timeout", pb::Job::RUNNING, event::AckTimeout{}, pb::Job::RUNNING, kNothing, T::kKeep},
-      {"late heartbeat timeout", pb::Job::SUCCESS, event::HeartbeatTimeout{}, pb::Job::SUCCESS, kNothing, T::kKeep},
+      {"late heartbeat timeout", pb::Job::SUCCESS, event::HeartbeatTimeout{absl::Seconds(15)}, pb::Job::SUCCESS,
+       kNothing, T::kKeep},
   };
   return *rows;
 }
@@ -138,6 +143,7 @@ TEST(MachineTest, Table) {
     for (pb::Job* job : {&rest, &want}) {
       job->clear_error();
       job->clear_result();
+      job->clear_blocked();
     }
     EXPECT_EQ(rest.DebugString(), want.DebugString());
     if (row.effects & kCanceledError) {
@@ -210,6 +216,36 @@ TEST(MachineTest, FailedDependencyIsNamedAndPassesItsCancelTimeOn) {
   EXPECT_NE(after.error().message().find("boom"), std::string::npos);
   EXPECT_EQ(FromTimestamp(after.cancel_time()), FromTimestamp(CancelOfOther()));
   EXPECT_FALSE(after.has_complete_time());
+}
+
+TEST(MachineTest, SilentRunnerIsNamedWithItsLastSignOfLife) {
+  pb::Job job = JobIn(pb::Job::RUNNING);
+  pb::Job after = *Apply({job, kMine}, event::HeartbeatTimeout{absl::Seconds(15)}, kNow)->job;
+  EXPECT_EQ(after.error().message(), "canceled");
+  EXPECT_EQ(after.blocked().runner_id(), "R");
+  EXPECT_EQ(FromTimestamp(after.blocked().since()), kNow - absl::Seconds(15));
+  EXPECT_NE(after.blocked().message().find("runner R was lost"), std::string::npos);
+  EXPECT_NE(after.blocked().message().find("for 15s"), std::string::npos);
+}
+
+TEST(MachineTest, ExpiredJobKeepsWhatItWaitedFor) {
+  pb::Job job = JobIn(pb::Job::QUEUED);
+  pb::Job::Blocked why;
+  why.set_message("no runner online");
+  pb::Job after = *Apply({job, 0}, event::Expire{why}, kNow)->job;
+  EXPECT_EQ(after.error().message(), "canceled");
+  EXPECT_EQ(after.blocked().message(), "no runner online");
+}
+
+TEST(MachineTest, FailureOfTheOnDemandRunnerIsTheJobsError) {
+  pb::Job job = JobIn(pb::Job::QUEUED);
+  pb::Job::Blocked why;
+  why.set_kind(pb::Job::Blocked::ON_DEMAND_FAILED);
+  why.set_message("no such image");
+  pb::Job after = *Apply({job, 0}, event::OnDemandFailed{why}, kNow)->job;
+  EXPECT_EQ(after.error().code(), static_cast<int>(absl::StatusCode::kAborted));
+  EXPECT_EQ(after.error().message(), "no such image");
+  EXPECT_FALSE(after.has_cancel_time());
 }
 
 TEST(MachineTest, ReplacementIsNamed) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/jobs/book.h"
 #include "support/job_server.h"
 
 namespace waypoint::testing {
@@ -134,6 +135,53 @@ TEST_F(JobFlowTest, QueuedJobSaysWhyWithinASecond) {
   EXPECT_THAT(Story(client->Take()), HasSubstr("runner R: it takes only jobs that name its id"));
   server.Advance(absl::Seconds(5));
   EXPECT_EQ(Story(client->Take()), "") << "the same reason is told once";
+}
+
+TEST_F(JobFlowTest, WaitingJobSaysWhoseAcknowledgementIsMissing) {
+  auto config = server.Register(RemoteRunner("R"));
+  auto runner = server.AskForJob("R");
+  std::string id = server.QueueBuild();
+  auto client = server.Follow(id);
+  EXPECT_EQ(Story(client->Take()), "open state:WAITING job");
+  server.Advance(absl::Seconds(1));
+  EXPECT_THAT(Story(client->received()), HasSubstr("live[Waiting: assigned to runner R since"));
+  EXPECT_THAT(client->Take()[0].blocked().message(), HasSubstr("not acknowledged yet"));
+  server.Advance(absl::Seconds(11));
+  EXPECT_EQ(Story(client->Take()), "") << "the same reason is told once";
+  EXPECT_EQ(server.Get(id).blocked().message(), "assigned to runner R since 12s, not acknowledged yet");
+  auto list = server.Call<pb::ListJobsResponse>("ListJobs", pb::ListJobsRequest());
+  EXPECT_EQ(list->jobs(0).blocked().message(), "assigned to runner R since 12s, not acknowledged yet");
+
+  runner->Send(Ack());
+  server.Advance(absl::Seconds(1));
+  EXPECT_EQ(Story(client->Take()), "state:RUNNING job");
+  EXPECT_FALSE(server.Get(id).has_blocked());
+}
+
+TEST_F(JobFlowTest, LostRunnerIsNamedInTheRecordAndTheErrorStaysAsItWas) {
+  auto config = server.Register(RemoteRunner("R"));
+  auto runner = server.AskForJob("R");
+  std::string id = server.QueueBuild();
+  auto client = server.Follow(id);
+  runner->Send(Ack());
+  server.Run();
+  runner->Cancel();
+  server.Advance(jobs::kHeartbeatTimeout);
+  EXPECT_THAT(Story(client->received()), HasSubstr("error:canceled"));
+  const pb::Job job = server.Get(id);
+  EXPECT_EQ(job.state(), pb::Job::ERROR);
+  EXPECT_EQ(job.error().code(), static_cast<int>(absl::StatusCode::kCancelled));
+  EXPECT_THAT(job.blocked().message(), HasSubstr("runner R was lost"));
+  EXPECT_EQ(client->received()[client->received().size() - 2].job().job().blocked().message(), job.blocked().message())
+      << "a follower knows it before the end";
+}
+
+TEST_F(JobFlowTest, ExpiredJobSaysWhatItWaitedFor) {
+  std::string id = *server.Queue(BuildJob(), "30s");
+  server.Advance(absl::Seconds(30));
+  const pb::Job job = server.Get(id);
+  EXPECT_EQ(job.error().message(), "canceled");
+  EXPECT_EQ(job.blocked().message(), "the job was not started in time: no runner online");
 }
 
 TEST_F(JobFlowTest, LockHolderIsNamedAndTheLockPassesOn) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/jobs/on_demand_wait.h"
 #include "support/job_server.h"
 
 namespace waypoint::testing {
@@ -33,6 +34,22 @@ class OnDemandTest : public ::testing::Test {
     pb::Job job = BuildJob();
     job.mutable_ondemand_runner()->set_name("DEV");
     return job;
+  }
+  pb::Runner OnDemandRunner(const std::string& id) {
+    pb::Runner runner;
+    runner.set_id(id);
+    runner.set_by_id_only(true);
+    runner.mutable_odr()->set_profile_id(profile.id());
+    return runner;
+  }
+  // The watching job, which is next, sees the on-demand runner end.
+  void Watch(int exit_code) {
+    auto watcher = server.AskForJob("R");
+    watcher->Send(Ack());
+    pb::RunnerJobStreamRequest complete;
+    complete.mutable_complete()->mutable_result()->mutable_watch_task()->set_exit_code(exit_code);
+    watcher->Send(complete);
+    server.Run();
   }
   // Takes the next job of runner R and ends it well.
   std::string RunNext(const std::string& runner) {
@@ -117,6 +134,124 @@ TEST_F(OnDemandTest, RunnerThatDiesBeforeItsJobLetsTheJobExpire) {
   server.Advance(absl::Seconds(60));
   EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
   EXPECT_EQ(server.Register(runner)->status()->code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(OnDemandTest, RunnerThatEndsBeforeItRegistersFailsItsJob) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  pb::GetTaskResponse task = TaskOf(id);
+  RunNext("R");
+  Watch(/*exit_code=*/3);
+  EXPECT_EQ(server.Get(id).state(), pb::Job::QUEUED) << "it may be about to register";
+  EXPECT_EQ(server.Get(id).blocked().kind(), pb::Job::Blocked::ON_DEMAND_FAILED);
+  server.Advance(jobs::kOnDemandEnded - absl::Seconds(1));
+  EXPECT_EQ(server.Get(id).state(), pb::Job::QUEUED);
+  server.Advance(absl::Seconds(1));
+  const pb::Job job = server.Get(id);
+  EXPECT_EQ(job.state(), pb::Job::ERROR);
+  EXPECT_EQ(job.error().code(), static_cast<int>(absl::StatusCode::kAborted));
+  EXPECT_THAT(job.error().message(), HasSubstr("ended with exit code 3"));
+  EXPECT_THAT(job.error().message(), HasSubstr("waypoint job get-stream " + task.watch_job().id()));
+  EXPECT_EQ(RunNext("R"), task.stop_job().id());
+}
+
+TEST_F(OnDemandTest, RunnerThatRegistersRightAfterItsWatchEndedGetsItsJob) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  RunNext("R");
+  Watch(/*exit_code=*/0);
+  server.Advance(jobs::kOnDemandEnded - absl::Seconds(1));
+  const std::string odr = TaskOf(id).task_job().target_runner().id().id();
+  auto odr_config = server.Register(OnDemandRunner(odr));
+  server.Advance(absl::Seconds(30));
+  EXPECT_EQ(RunNext(odr), id);
+  EXPECT_EQ(server.Get(id).state(), pb::Job::SUCCESS);
+}
+
+TEST_F(OnDemandTest, PlatformsWordsAreTheErrorWhereTheWatchFailed) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  RunNext("R");
+  auto watcher = server.AskForJob("R");
+  watcher->Send(Ack());
+  watcher->Send(Failure("the container was evicted"));
+  server.Run();
+  EXPECT_THAT(server.Get(id).blocked().message(), HasSubstr("the container was evicted"));
+  server.Advance(jobs::kOnDemandUnwatched);
+  EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
+  EXPECT_THAT(server.Get(id).error().message(), HasSubstr("the container was evicted"));
+}
+
+TEST_F(OnDemandTest, RunnerThatNeverRegistersIsNotWaitedForForEver) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  EXPECT_FALSE(server.Get(id).has_expire_time());
+  RunNext("R");
+  config.reset();
+  server.Run();
+  server.Restart();  // the end is kept
+  server.Advance(jobs::kOnDemandConnect - absl::Seconds(1));
+  EXPECT_THAT(server.Get(id).blocked().message(), HasSubstr("was started 14m59s ago and is not connected"));
+  server.Advance(absl::Seconds(1));
+  EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
+  EXPECT_THAT(server.Get(id).blocked().message(), HasSubstr("was not started in time: the on-demand runner"));
+}
+
+TEST_F(OnDemandTest, RunnerThatComesAndGoesIsNotWaitedForForEver) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  const std::string odr = TaskOf(id).task_job().target_runner().id().id();
+  RunNext("R");
+  int times = 0;
+  while (server.Get(id).state() == pb::Job::QUEUED && times < 100) {
+    ++times;
+    server.Register(OnDemandRunner(odr));
+    server.Advance(absl::Seconds(30));
+  }
+  EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
+  EXPECT_EQ(times, 32) << "15 minutes to connect and one to take the job";
+}
+
+TEST_F(OnDemandTest, RunnerThatRegistersAndNeverTakesItsJob) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  const std::string odr = TaskOf(id).task_job().target_runner().id().id();
+  RunNext("R");
+  auto odr_config = server.Register(OnDemandRunner(odr));
+  EXPECT_THAT(server.Get(id).blocked().message(), HasSubstr("which does not ask for a job yet"));
+  server.Advance(absl::Seconds(60));
+  EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
+  EXPECT_EQ(server.Get(id).error().message(), "canceled");
+  EXPECT_THAT(server.Get(id).blocked().message(), HasSubstr("which does not ask for a job yet"));
+}
+
+TEST_F(OnDemandTest, LossOfTheRunnerThatStartsItIsPassedOn) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  auto starter = server.AskForJob("R");
+  starter->Send(Ack());
+  server.Run();
+  starter->Cancel();
+  config->Cancel();
+  server.Advance(jobs::kHeartbeatTimeout);
+  EXPECT_EQ(server.Get(id).state(), pb::Job::ERROR);
+  EXPECT_THAT(server.Get(id).error().message(), HasSubstr("runner R was lost"));
+}
+
+TEST_F(OnDemandTest, LossOfTheRunnerThatWatchesItIsNoEnd) {
+  auto config = server.Register(RemoteRunner("R"));
+  std::string id = *server.Queue(OnDemandBuild());
+  const std::string odr = TaskOf(id).task_job().target_runner().id().id();
+  RunNext("R");
+  auto watcher = server.AskForJob("R");
+  watcher->Send(Ack());
+  server.Run();
+  watcher->Cancel();
+  server.Advance(jobs::kHeartbeatTimeout + absl::Minutes(5));
+  EXPECT_EQ(server.Get(id).blocked().kind(), pb::Job::Blocked::ON_DEMAND_STARTING);
+  EXPECT_THAT(server.Get(id).blocked().message(), HasSubstr("runner R, which watched it, was lost"));
+  auto odr_config = server.Register(OnDemandRunner(odr));
+  EXPECT_EQ(RunNext(odr), id);
 }
 
 TEST_F(OnDemandTest, RunnerMayRegisterAgainWhileItsJobRuns) {
