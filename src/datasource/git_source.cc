@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "base/status.h"
 #include "datasource/libgit.h"
+#include "ptypes/ssh_key.h"
 
 namespace waypoint::datasource {
 namespace {
@@ -34,8 +35,7 @@ absl::StatusOr<GitRepository> Clone(GitSession& session, const std::string& url,
   git_clone_options options = GIT_CLONE_OPTIONS_INIT;
   session.Fill(&options.fetch_opts.callbacks);
   git_repository* raw = nullptr;
-  RETURN_IF_ERROR(
-      GitStatus(git_clone(&raw, url.c_str(), folder.c_str(), &options), absl::StrCat("clone ", url), session.stop()));
+  RETURN_IF_ERROR(session.Check(git_clone(&raw, url.c_str(), folder.c_str(), &options), absl::StrCat("clone ", url)));
   return GitRepository(raw);
 }
 
@@ -50,7 +50,7 @@ absl::Status FetchEverything(GitSession& session, git_repository* repository) {
   char all[] = "+refs/*:refs/*", head[] = "+HEAD:refs/remotes/origin/HEAD";
   char* specs[] = {all, head};
   const git_strarray refspecs = {specs, 2};
-  return GitStatus(git_remote_fetch(remote.get(), &refspecs, &options, nullptr), "fetch", session.stop());
+  return session.Check(git_remote_fetch(remote.get(), &refspecs, &options, nullptr), "fetch");
 }
 
 absl::StatusOr<GitObject> FindRef(git_repository* repository, const std::string& ref) {
@@ -91,8 +91,8 @@ absl::Status UpdateSubmodules(GitSession& session, git_repository* repository, u
     GitSubmodule submodule(raw);
     git_submodule_update_options options = GIT_SUBMODULE_UPDATE_OPTIONS_INIT;
     session.Fill(&options.fetch_opts.callbacks);
-    RETURN_IF_ERROR(GitStatus(git_submodule_update(submodule.get(), /*init=*/1, &options),
-                              absl::StrCat("submodule ", name), session.stop()));
+    RETURN_IF_ERROR(
+        session.Check(git_submodule_update(submodule.get(), /*init=*/1, &options), absl::StrCat("submodule ", name)));
     git_repository* inner = nullptr;
     RETURN_IF_ERROR(GitStatus(git_submodule_open(&inner, submodule.get()), absl::StrCat("submodule ", name)));
     GitRepository owner(inner);
@@ -122,10 +122,12 @@ void AnnounceHead(const pb::Job::Git::Ref& ref, const FetchOptions& options) {
   Say(options, "info", absl::StrCat("   Message: ", ref.commit_message()));
 }
 
-// libgit2 understands PEM only later, inside the conversation; say early what is wrong with the key.
+// libgit2 looks at the key only later, inside the conversation; say early what is wrong with it.
 absl::Status CheckKey(const pb::Job::Git& git) {
-  if (!git.has_ssh() || absl::StrContains(git.ssh().private_key_pem(), "PRIVATE KEY-----")) return absl::OkStatus();
-  return absl::FailedPreconditionError("the git data source's ssh key is no private key in PEM form");
+  if (!git.has_ssh()) return absl::OkStatus();
+  const absl::Status key = ptypes::CheckPrivateKey(git.ssh().private_key_pem(), git.ssh().password());
+  if (key.ok()) return key;
+  return absl::FailedPreconditionError(absl::StrCat("the git data source's ssh key: ", key.message()));
 }
 
 struct RemoteHead {
@@ -138,8 +140,8 @@ absl::StatusOr<std::map<std::string, RemoteHead>> ListRemote(GitSession& session
   GitRemote remote(raw);
   git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
   session.Fill(&callbacks);
-  RETURN_IF_ERROR(GitStatus(git_remote_connect(remote.get(), GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr),
-                            absl::StrCat("ls-remote ", url), session.stop()));
+  RETURN_IF_ERROR(session.Check(git_remote_connect(remote.get(), GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr),
+                                absl::StrCat("ls-remote ", url)));
   const git_remote_head** heads = nullptr;
   size_t count = 0;
   RETURN_IF_ERROR(GitStatus(git_remote_ls(&heads, &count, remote.get()), absl::StrCat("ls-remote ", url)));

@@ -1,5 +1,6 @@
 #include "datasource/libgit.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace waypoint::datasource {
@@ -28,7 +29,10 @@ int GitSession::OnCredentials(git_credential** out, const char*, const char* use
   const std::string ssh_user = !git.ssh().user().empty() ? git.ssh().user() : user != nullptr ? user : "git";
   if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) return git_credential_username_new(out, ssh_user.c_str());
   // libgit2 asks again and again while the remote refuses; one answer is all we have.
-  if (self->tried_) return GIT_EAUTH;
+  if (self->tried_) {
+    self->refused_ = true;
+    return GIT_EAUTH;
+  }
   self->tried_ = true;
   if (git.has_basic() && (allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT) != 0) {
     return git_credential_userpass_plaintext_new(out, git.basic().username().c_str(), git.basic().password().c_str());
@@ -41,6 +45,25 @@ int GitSession::OnCredentials(git_credential** out, const char*, const char* use
   return GIT_PASSTHROUGH;
 }
 
+absl::Status GitSession::Check(int result, absl::string_view action) const {
+  absl::Status status = GitStatus(result, action, stop_);
+  if (status.ok() || absl::IsCancelled(status)) return status;
+  const bool unopened = absl::StrContains(status.message(), "Wrong passphrase") ||
+                        absl::StrContains(status.message(), "correct password?");
+  if (git_.has_ssh() && unopened) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "git ", action, ": the ssh key cannot be opened with the password that is given for it (key_password)"));
+  }
+  if (!refused_) return status;
+  if (!git_.has_ssh()) {
+    return absl::AbortedError(absl::StrCat("git ", action, ": the server refuses this user name and password"));
+  }
+  return absl::AbortedError(absl::StrCat(
+      "git ", action,
+      ": the server refuses this ssh key. It must be known there; an RSA key is also refused by GitHub and by OpenSSH "
+      "since 8.8, which want signatures that the SSH library here cannot make: use an Ed25519 or ECDSA key"));
+}
+
 int GitSession::OnCertificate(git_cert* certificate, int, const char*, void*) {
   return certificate->cert_type == GIT_CERT_HOSTKEY_LIBSSH2 ? 0 : GIT_PASSTHROUGH;
 }
@@ -50,7 +73,7 @@ int GitSession::OnProgress(const git_indexer_progress*, void* data) {
 }
 
 void GitSession::Fill(git_remote_callbacks* callbacks) {
-  tried_ = false;
+  tried_ = refused_ = false;
   callbacks->credentials = OnCredentials;
   callbacks->certificate_check = OnCertificate;
   callbacks->transfer_progress = OnProgress;

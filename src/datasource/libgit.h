@@ -48,7 +48,9 @@ class GitSession {
   GitSession(const GitSession&) = delete;
 
   void Fill(git_remote_callbacks* callbacks);
-  std::stop_token stop() const { return stop_; }
+  // As GitStatus, with what the conversation knows: FailedPrecondition for a key that its password does not open,
+  // Aborted that says whose login was refused.
+  absl::Status Check(int result, absl::string_view action) const;
 
  private:
   static int OnCredentials(git_credential** out, const char* url, const char* user, unsigned int allowed, void* self);
@@ -58,6 +60,7 @@ class GitSession {
   const ::hashicorp::waypoint::Job::Git& git_;
   const std::stop_token stop_;
   bool tried_ = false;
+  bool refused_ = false;  // what was tried
 };
 
 }  // namespace waypoint::datasource

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "base/files.h"
+#include "base/run_command.h"
 #include "datasource/libgit.h"
 
 namespace waypoint::datasource {
@@ -50,6 +52,17 @@ class GitTest : public ::testing::Test {
     git_signature_free(who);
     git_tree_free(tree);
     return OidText(commit_id);
+  }
+  // What only the command does in one line.
+  void Git(const std::string& folder, std::vector<std::string> words) {
+    CommandOptions command;
+    command.argv = {"git"};
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    command.cwd = folder;
+    std::string said;
+    command.output = [&](absl::string_view text, bool) { absl::StrAppend(&said, text); };
+    const auto done = RunCommand(command);
+    EXPECT_TRUE(done.ok() && done->ok()) << words[0] << ": " << said;
   }
   pb::Job::Git Source(const std::string& ref = "") const {
     pb::Job::Git git;
@@ -126,6 +139,42 @@ TEST_F(GitTest, APathBecomesTheFolder) {
   EXPECT_EQ(Fetch(git).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(GitTest, SubmodulesAreLeftAloneUnlessAskedForAndOnlySoDeep) {
+  const auto make = [&](const std::string& name, const std::string& submodule) {
+    const std::string path = JoinPath(folder_.path(), name);
+    ASSERT_TRUE(MakeFolders(path).ok());
+    ASSERT_TRUE(WriteFile(JoinPath(path, "own.txt"), name).ok());
+    Git(path, {"init", "-q", "-b", "main"});
+    if (!submodule.empty()) {
+      Git(path, {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", JoinPath(folder_.path(), submodule),
+                 "sub"});
+    }
+    Git(path, {"add", "."});
+    Git(path, {"-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", name});
+  };
+  make("inner", "");
+  make("middle", "inner");
+  make("outer", "middle");
+  pb::Job::Git git;
+  git.set_url(JoinPath(folder_.path(), "outer"));
+  struct Row {
+    uint32_t depth;
+    bool middle, inner;
+  };
+  for (const Row& row : {Row{0, false, false}, Row{1, true, false}, Row{2, true, true}}) {
+    for (const char* ref : {"", "main"}) {
+      SCOPED_TRACE(absl::StrCat("depth ", row.depth, " ref '", ref, "'"));
+      git.set_recurse_submodules(row.depth);
+      git.set_ref(ref);
+      auto fetched = Fetch(git);
+      ASSERT_TRUE(fetched.ok()) << fetched.status();
+      EXPECT_TRUE(PathExists(JoinPath(fetched->folder, "own.txt")));
+      EXPECT_EQ(PathExists(JoinPath(fetched->folder, "sub/own.txt")), row.middle);
+      EXPECT_EQ(PathExists(JoinPath(fetched->folder, "sub/sub/own.txt")), row.inner);
+    }
+  }
+}
+
 TEST_F(GitTest, AMissingRepositoryIsGitsOwnError) {
   pb::Job::Git git = Source();
   git.set_url(JoinPath(folder_.path(), "none"));
@@ -145,6 +194,51 @@ TEST_F(GitTest, PollingTellsChanges) {
   const std::string second = Commit("a.txt", "two");
   EXPECT_EQ((*GitChanges(Source("main"), &current, {}))->ref.git().commit(), second);
   EXPECT_EQ(GitChanges(Source("nosuch"), &current, {}).status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_F(GitTest, PollingFindsRefsInTheOrderOfGit) {
+  const std::string first = Commit("a.txt", "one");
+  const std::string second = Commit("a.txt", "two");
+  const std::string topic = Commit("a.txt", "three", "refs/heads/topic");
+  const std::string pull = Commit("a.txt", "pull", "refs/pull/7/head");
+  const std::string remote = Commit("a.txt", "remote", "refs/remotes/up/HEAD");
+  Git(Url(), {"tag", "light", first});
+  Git(Url(), {"-c", "user.name=a", "-c", "user.email=a@b", "tag", "-a", "-m", "note", "noted", first});
+  Git(Url(), {"tag", "topic", first});  // a tag goes before a branch of its name
+  Git(Url(), {"symbolic-ref", "refs/heads/alias", "refs/heads/main"});
+  struct Row {
+    std::string ref, want;
+  };
+  for (const Row& row : {Row{"", second}, Row{"HEAD", second}, Row{"main", second}, Row{"refs/heads/topic", topic},
+                         Row{"heads/topic", topic}, Row{"topic", first}, Row{"light", first}, Row{"noted", first},
+                         Row{"pull/7/head", pull}, Row{"up", remote}, Row{"alias", second}}) {
+    SCOPED_TRACE(row.ref);
+    auto change = GitChanges(Source(row.ref), nullptr, {});
+    ASSERT_TRUE(change.ok()) << change.status();
+    EXPECT_EQ((*change)->ref.git().commit(), row.want);
+    EXPECT_FALSE((*change)->ref.git().has_timestamp());
+    EXPECT_EQ((*change)->ref.git().commit_message(), "");
+  }
+  // A commit is no ref of the remote.
+  EXPECT_EQ(GitChanges(Source(first), nullptr, {}).status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_F(GitTest, ChangesCountByOldAndNewNamesBelowThePathOnly) {
+  Commit("apps/web/a.txt", "a file that is long enough to be recognised as the same one");
+  const pb::Job::DataSource::Ref current = (*GitChanges(Source(), nullptr, {}))->ref;
+  pb::Job::Git git = Source();
+  git.set_path("apps/web");
+  git.set_ignore_changes_outside_path(true);
+  EXPECT_FALSE((*GitChanges(git, nullptr, {}))->ignore) << "nothing to compare with";
+  Commit("apps/web2/b.txt", "a path that only begins like it");
+  EXPECT_TRUE((*GitChanges(git, &current, {}))->ignore);
+  git.set_ignore_changes_outside_path(false);
+  EXPECT_FALSE((*GitChanges(git, &current, {}))->ignore) << "only if it was asked for";
+  git.set_ignore_changes_outside_path(true);
+  Git(Url(), {"read-tree", "HEAD"});
+  Git(Url(), {"mv", "-f", "apps/web/a.txt", "moved.txt"});
+  Git(Url(), {"-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "moved"});
+  EXPECT_FALSE((*GitChanges(git, &current, {}))->ignore) << "a file left it";
 }
 
 TEST_F(GitTest, PollingIgnoresChangesOutsideThePath) {
