@@ -26,47 +26,21 @@ bool SameState(const pb::Job& a, const pb::Job& b) {
 }  // namespace
 
 void JobStream::OnMessage(pb::GetJobStreamRequest request) {
-  if (watch_ != 0) return;
+  if (query_ != nullptr) return;
   job_id_ = request.job_id();
-  watch_ = engine_.store().Watch({absl::StrCat("job/", job_id_)}, [this] { Refresh(); });
   reasons_ = std::make_unique<ReasonWatch>(engine_, job_id_, [this](const Blocked& blocked) { SayReason(blocked); });
-  Refresh();
+  auto look = [this](const state::View& view) {
+    found_ = engine_.index().Known(job_id_) ? view.Get<pb::Job>(job_id_) : nullptr;
+    return absl::OkStatus();
+  };
+  auto seen = [this](absl::Status status) { status.ok() ? OnSnapshot(found_) : out_.Finish(std::move(status)); };
+  query_ = std::make_unique<server::LiveQuery>(engine_.store(), std::vector{absl::StrCat("job/", job_id_)}, look, seen);
 }
 
 void JobStream::Stop() {
-  alive_.reset();
-  if (watch_ != 0) engine_.store().Unwatch(std::exchange(watch_, 0));
+  query_.reset();
   reasons_.reset();
   reader_.reset();
-}
-
-// Changes while a look waits for the disk make one more look.
-void JobStream::Refresh() {
-  if (looking_) {
-    look_again_ = true;
-    return;
-  }
-  looking_ = true;
-  auto seen = std::make_shared<JobPtr>();
-  auto look = [&](const state::View& view) {
-    if (engine_.index().Known(job_id_)) *seen = view.Get<pb::Job>(job_id_);
-    return absl::OkStatus();
-  };
-  engine_.store().Look(look, [this, seen, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
-    if (alive.expired()) return;
-    looking_ = false;
-    if (absl::IsUnavailable(status)) {  // what was seen is undone: look at what stayed
-      Refresh();
-      return;
-    }
-    if (!status.ok()) {
-      out_.Finish(std::move(status));
-      return;
-    }
-    OnSnapshot(*seen);
-    if (alive.expired()) return;
-    if (std::exchange(look_again_, false)) Refresh();
-  });
 }
 
 void JobStream::OnSnapshot(JobPtr job) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "server/common/live_query.h"
 #include "server/handler.h"
 #include "server/jobs/engine.h"
 #include "server/jobs/reason_watch.h"
@@ -32,7 +33,6 @@ class JobStream : public server::Session<pb::GetJobStreamRequest, pb::GetJobStre
   using JobPtr = std::shared_ptr<const pb::Job>;
 
   void Stop();
-  void Refresh();
   void OnSnapshot(JobPtr job);
   void FollowReasons(const pb::Job& job);
   void SayState(const pb::Job& job);
@@ -47,10 +47,8 @@ class JobStream : public server::Session<pb::GetJobStreamRequest, pb::GetJobStre
 
   Engine& engine_;
   std::string job_id_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  state::Store::WatchId watch_ = 0;
-  bool looking_ = false;
-  bool look_again_ = false;
+  std::unique_ptr<server::LiveQuery> query_;
+  JobPtr found_;  // by the query
 
   JobPtr last_;
   JobPtr end_;  // the terminal record, once seen
