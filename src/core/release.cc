@@ -13,6 +13,7 @@
 #include "core/record_operation.h"
 #include "core/releaser.h"
 #include "core/status_report.h"
+#include "waypoint/job.pb.h"
 #include "waypoint/operation.pb.h"
 
 namespace waypoint::core {
@@ -111,6 +112,16 @@ absl::StatusOr<std::optional<pb::Release>> ReleaseOfSameGeneration(const App& ap
   return std::optional<pb::Release>(*std::move(latest));
 }
 
+// Two `up` of an app may run at the same moment: what the other one is deploying has no complete time yet, and would
+// count as the oldest. What nobody works on any more may go.
+bool UnderWay(const App& app, const pb::Deployment& deployment) {
+  if (deployment.status().state() != pb::Status::RUNNING || deployment.job_id().empty()) return false;
+  pb::GetJobRequest request;
+  request.set_job_id(deployment.job_id());
+  const auto job = app.project().Invoke<pb::Job>("GetJob", request);
+  return job.ok() && (job->state() == pb::Job::RUNNING || job->state() == pb::Job::WAITING);
+}
+
 struct PruneSet {
   std::vector<pb::Deployment> deployments;
   std::vector<pb::Release> releases;
@@ -131,7 +142,7 @@ absl::StatusOr<PruneSet> FindPrunable(const App& app, const pb::Job::ReleaseOp& 
   for (int i = std::max(retain, 0); i < listed.deployments_size(); ++i) {
     const pb::Deployment& candidate = listed.deployments(i);
     if (candidate.id() == target.id() || candidate.generation().id() == target.generation().id() ||
-        candidate.component().name() != target.component().name()) {
+        candidate.component().name() != target.component().name() || UnderWay(app, candidate)) {
       continue;
     }
     ids.insert(candidate.id());

@@ -289,6 +289,29 @@ TEST_F(OperationsTest, PruneRetainSaysHowManyMore) {
   EXPECT_EQ(server_.deployments["deployment-2"].state(), pb::Operation::CREATED);
 }
 
+TEST_F(OperationsTest, PruneLeavesAloneWhatAnotherJobIsDeploying) {
+  App& app = Open(kFull);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(RunUp(app).ok());
+  pb::Deployment other = server_.deployments["deployment-1"];
+  other.set_id("a deployment of another job");
+  other.set_job_id("job of the other");
+  other.mutable_status()->set_state(pb::Status::RUNNING);
+  other.mutable_status()->clear_complete_time();
+  server_.deployments[other.id()] = other;
+  pb::Job job;
+  job.set_state(pb::Job::RUNNING);
+  server_.channel.On<pb::GetJobRequest, pb::Job>("GetJob", [&](const auto& request) -> absl::StatusOr<pb::Job> {
+    if (request.job_id() != "job of the other") return absl::NotFoundError(request.job_id());
+    return job;
+  });
+  ASSERT_TRUE(RunUp(app).ok());
+  EXPECT_EQ(server_.deployments[other.id()].state(), pb::Operation::CREATED);
+
+  job.set_state(pb::Job::ERROR);  // its runner was killed
+  ASSERT_TRUE(RunUp(app).ok());
+  EXPECT_EQ(server_.deployments[other.id()].state(), pb::Operation::DESTROYED);
+}
+
 TEST_F(OperationsTest, DestroyTakesDownEverythingOnce) {
   App& app = Open(kFull);
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(RunUp(app).ok());
