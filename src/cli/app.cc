@@ -45,7 +45,8 @@ absl::Status CheckArguments(const CommonFlags& flags, const std::vector<std::str
   return absl::OkStatus();
 }
 
-int RunSelected(World& world, const Selection& selection, const std::function<Ui*()>& plain_ui) {
+int RunSelected(const Registry& registry, World& world, const Selection& selection,
+                const std::function<Ui*()>& plain_ui) {
   const CommandInfo& info = *selection.command;
   CommandFlags ready(info);
   auto& [command, common, flags] = ready;
@@ -62,7 +63,8 @@ int RunSelected(World& world, const Selection& selection, const std::function<Ui
   }
   Needs needs = info.needs;
   command->Adjust(needs, *words);
-  Session session(world, common, *words);
+  Session session(world, common, *words,
+                  [&] { return CommandHelp(registry, info, CommandFlags(info).flags, world.ui->colors()); });
   if (status = session.Prepare(needs); !status.ok()) return session.Fail(status);
   return command->Run(session);
 }
@@ -104,7 +106,7 @@ int RunCommandLine(const Registry& registry, World& world, const std::vector<std
     return 0;
   }
   const Selection selection = Select(registry, args);
-  const bool colors = world.ui->interactive();
+  const bool colors = world.error_colors;
   switch (selection.kind) {
     case Selection::Kind::kTopHelp:
       return ShowHelp(world, selection, TopHelp(registry, "v" + world.version, colors));
@@ -118,7 +120,7 @@ int RunCommandLine(const Registry& registry, World& world, const std::vector<std
     case Selection::Kind::kShellSetup:
       return SetShellsUp(world, selection.uninstall);
     case Selection::Kind::kRun:
-      return RunSelected(world, selection, plain_ui);
+      return RunSelected(registry, world, selection, plain_ui);
   }
   return 1;
 }

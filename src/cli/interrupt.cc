@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -39,8 +40,9 @@ Interrupt::Interrupt() {
 }
 
 Interrupt::~Interrupt() {
-  const uint64_t one = 1;
-  if (write(wake_fd_, &one, sizeof(one)) == sizeof(one)) thread_.join();
+  closing_ = true;
+  Wake();
+  thread_.join();
   if (g_hangup_fd == hangup_fd_) signal(SIGHUP, SIG_DFL);
   close(hangup_fd_);
   close(signal_fd_);
@@ -57,11 +59,28 @@ void Interrupt::OnHangup(std::function<void()> callback) {
   sigaction(SIGHUP, &action, nullptr);
 }
 
+void Interrupt::EndWithReader(int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0 || !(S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode))) return;
+  read_fd_ = fd;
+  Wake();
+}
+
+void Interrupt::Wake() {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof(one));
+}
+
 void Interrupt::Run() {
-  pollfd fds[] = {{signal_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}, {hangup_fd_, POLLIN, 0}};
-  while (true) {
-    if (poll(fds, 3, -1) < 0) continue;
-    if (fds[1].revents != 0) return;
+  pollfd fds[] = {{signal_fd_, POLLIN, 0}, {wake_fd_, POLLIN, 0}, {hangup_fd_, POLLIN, 0}, {-1, 0, 0}};
+  while (!closing_) {
+    if (poll(fds, 4, -1) < 0) continue;
+    uint64_t count = 0;
+    if (fds[1].revents != 0 && read(wake_fd_, &count, sizeof(count)) == sizeof(count)) fds[3].fd = read_fd_;
+    if ((fds[3].revents & (POLLERR | POLLHUP)) != 0) {
+      fds[3].fd = -1;  // told once
+      first_.request_stop();
+    }
     uint64_t hangups = 0;
     if (fds[2].revents != 0 && read(hangup_fd_, &hangups, sizeof(hangups)) == sizeof(hangups)) {
       absl::MutexLock lock(&mu_);

@@ -23,6 +23,7 @@ namespace {
 namespace pb = ::hashicorp::waypoint;
 
 constexpr int kErrorWidth = 80;
+constexpr int kLeastErrorWidth = 20;  // for terminals that are hardly any
 constexpr absl::Duration kDialTimeout = absl::Seconds(10);
 constexpr absl::Duration kBusyCheckTimeout = absl::Seconds(2);
 
@@ -63,8 +64,12 @@ void CommonFlags::AddConnection(FlagSet& flags) {
              {.name = "server-tls-skip-verify", .usage = "True to accept any certificate of the server."});
 }
 
-Session::Session(World& world, CommonFlags flags, std::vector<std::string> args)
-    : world_(world), flags_(std::move(flags)), args_(std::move(args)), contexts_(world.env.ConfigFolder()) {}
+Session::Session(World& world, CommonFlags flags, std::vector<std::string> args, std::function<std::string()> help)
+    : world_(world),
+      flags_(std::move(flags)),
+      args_(std::move(args)),
+      help_(std::move(help)),
+      contexts_(world.env.ConfigFolder()) {}
 
 Session::~Session() {
   // The runner ends its job before the channel it speaks through goes away.
@@ -282,7 +287,7 @@ int Session::Fail(const absl::Status& status) {
     ui().Error(file_error_);
     return 1;
   }
-  ui().Error(canceled ? "operation canceled" : ErrorText(status));
+  ui().Error(canceled ? "operation canceled" : ErrorText(status, ui()));
   return 1;
 }
 
@@ -292,29 +297,28 @@ int Session::Fail(absl::string_view text) {
 }
 
 int Session::Usage(absl::string_view text) {
-  ui().Error(absl::StrCat(text, "\nThe flag -h shows how this command is used."));
+  ui().Error(text);
+  ui().Line("\n" + std::string(absl::StripTrailingAsciiWhitespace(help_())));
   return 1;
 }
 
-bool Session::Confirm(absl::string_view question) {
-  absl::StatusOr<std::string> answer = ui().Ask(absl::StrCat(question, "\nOnly \"yes\" is accepted: "));
-  if (!answer.ok()) {
-    Fail(answer.status());
-    return false;
-  }
-  return absl::EqualsIgnoreCase(*answer, "yes");
+absl::StatusOr<bool> Session::Confirm(absl::string_view question) {
+  ASSIGN_OR_RETURN(const std::string answer, ui().Ask(absl::StrCat(question, "\nOnly \"yes\" is accepted: ")));
+  return absl::EqualsIgnoreCase(answer, "yes");
 }
 
 std::string Session::Ago(absl::Time time) const { return RelativeTime(time, world_.clock->Now()); }
 
-std::string ErrorText(const absl::Status& status) {
+std::string ErrorText(const absl::Status& status, const Ui& ui) {
   std::string text(status.message());
   // A job that ends because of another one says which and why.
   const bool because_of_a_job = absl::StrContains(absl::AsciiStrToLower(text), "job");
   if (absl::IsCancelled(status) && !because_of_a_job) return "operation canceled";
   if (text.empty()) text = absl::StrCat("the server answered ", absl::StatusCodeToString(status.code()));
   for (const auto& [key, value] : DetailsOf(status)) absl::StrAppend(&text, "\n\"", key, "\": \"", value, "\"");
-  return absl::StrJoin(WrapText(text, kErrorWidth), "\n");
+  // Beside the mark before each line.
+  const int width = ui.columns() == 0 ? kErrorWidth : std::clamp(ui.columns() - 2, kLeastErrorWidth, kErrorWidth);
+  return absl::StrJoin(WrapText(text, width), "\n");
 }
 
 }  // namespace waypoint::cli

@@ -60,6 +60,7 @@ struct World {
   std::stop_token interrupt;
   std::stop_token second_interrupt;
   std::function<void(const std::string& url)> open_browser;  // tries to; empty: not
+  std::function<void()> end_with_reader;  // from now on the end of who reads standard output is an interrupt
   std::function<void(std::function<void()>)> on_hangup;  // SIGHUP calls this instead of ending the process; empty: not
   std::function<absl::StatusOr<std::unique_ptr<client::Channel>>(const clicontext::Connection&, absl::Duration)> dial;
   // The runner inside this process; lives until the command is over.
@@ -68,11 +69,13 @@ struct World {
   RunAgent run_agent;
   const plugin::Registry* plugins = nullptr;  // that this program brings along
   Sink raw;                                   // standard output and error, beside the Ui
+  bool error_colors = false;                  // of standard error
 };
 
 class Session {
  public:
-  Session(World& world, CommonFlags flags, std::vector<std::string> args);
+  // `help` gives the text that follows a message about wrong arguments.
+  Session(World& world, CommonFlags flags, std::vector<std::string> args, std::function<std::string()> help);
   ~Session();
 
   absl::Status Prepare(const Needs& needs);
@@ -109,10 +112,10 @@ class Session {
   // Shows the error.
   int Fail(const absl::Status& status);
   int Fail(absl::string_view text);
-  // Wrong arguments: message and a hint to the help.
+  // Wrong arguments: message and the command's help.
   int Usage(absl::string_view text);
-  // "yes" in any case; false without a terminal.
-  bool Confirm(absl::string_view question);
+  // Was it "yes", in any case? An error if nobody could be asked or Ctrl-C was the answer.
+  absl::StatusOr<bool> Confirm(absl::string_view question);
   std::string Ago(absl::Time time) const;
 
  private:
@@ -126,6 +129,7 @@ class Session {
   World& world_;
   CommonFlags flags_;
   std::vector<std::string> args_;
+  std::function<std::string()> help_;
   clicontext::Storage contexts_;
   std::string workspace_ = "default";
   std::vector<hashicorp::waypoint::Variable> variables_;
@@ -140,7 +144,7 @@ class Session {
   std::unique_ptr<client::Operations> operations_;
 };
 
-// The text an error is shown with: message, details, canceled.
-std::string ErrorText(const absl::Status& status);
+// The text an error is shown with: message, details, canceled; wrapped for the screen.
+std::string ErrorText(const absl::Status& status, const Ui& ui);
 
 }  // namespace waypoint::cli

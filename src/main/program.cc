@@ -25,7 +25,7 @@ namespace {
 constexpr char kVersion[] = WAYPOINT_VERSION;
 
 // WAYPOINT_LOG_LEVEL, made more talkative by -v, -vv, -vvv.
-absl::Status StartLogs(const Environment& env, int verbosity) {
+absl::Status StartLogs(const Environment& env, int verbosity, bool colors) {
   LogLevel level = LogLevel::kOff;
   if (const std::string text = env.GetOr("WAYPOINT_LOG_LEVEL"); !text.empty()) {
     absl::StatusOr<LogLevel> parsed = ParseLogLevel(text);
@@ -37,7 +37,7 @@ absl::Status StartLogs(const Environment& env, int verbosity) {
   }
   static constexpr LogLevel kLevels[] = {LogLevel::kOff, LogLevel::kInfo, LogLevel::kDebug, LogLevel::kTrace};
   level = std::min(level, kLevels[verbosity]);
-  if (level != LogLevel::kOff) StartLogging({.level = level, .name = "waypoint", .color = isatty(STDERR_FILENO) == 1});
+  if (level != LogLevel::kOff) StartLogging({.level = level, .name = "waypoint", .color = colors});
   return absl::OkStatus();
 }
 
@@ -59,7 +59,8 @@ int RunProgram(const std::vector<std::string>& args) {
   RealClock clock;
   main_parts::Output output(clock, env, interrupt.first());
   const cli::Registry registry = cli::AllCommands();
-  if (absl::Status status = StartLogs(env, cli::Select(registry, args).verbosity); !status.ok()) {
+  if (absl::Status status = StartLogs(env, cli::Select(registry, args).verbosity, output.error_colors());
+      !status.ok()) {
     output.plain()->Error(status.message());
     return 1;
   }
@@ -81,6 +82,8 @@ int RunProgram(const std::vector<std::string>& args) {
   world.open_browser = OpenBrowser;
   world.on_hangup = [&](std::function<void()> callback) { interrupt.OnHangup(std::move(callback)); };
   world.raw = output.sink();
+  world.error_colors = output.error_colors();
+  world.end_with_reader = [&] { interrupt.EndWithReader(STDOUT_FILENO); };
   const plugin::Registry plugins = main_parts::Plugins();
   world.plugins = &plugins;
   world.dial = [](const clicontext::Connection& connection, absl::Duration timeout) {
@@ -93,7 +96,11 @@ int RunProgram(const std::vector<std::string>& args) {
   world.run_agent = [&](client::Channel& channel, const cli::AgentOptions& options) {
     return main_parts::RunAgent(channel, clock, options, interrupt.first(), interrupt.second());
   };
-  const int exit_code = cli::RunCommandLine(registry, world, args, [&] { return output.plain(); });
+  int exit_code = cli::RunCommandLine(registry, world, args, [&] { return output.plain(); });
+  if (absl::Status status = output.Complete(); !status.ok()) {
+    world.raw(absl::StrCat(status.message(), "\n"), true);
+    exit_code = std::max(exit_code, 1);
+  }
   FlushLog();
   return exit_code;
 }

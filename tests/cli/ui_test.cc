@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/ui/event_player.h"
@@ -139,6 +140,25 @@ TEST(PlainUiTest, StatusLines) {
 
 TEST(PlainUiTest, NobodyCanBeAsked) { EXPECT_FALSE(Plain().ui.Ask("sure?").ok()); }
 
+TEST(PlainUiTest, EmptyLinesAreNotIndented) {
+  Plain plain;
+  plain.ui.Error("broken\n\n  here");
+  EXPECT_EQ(plain.bytes, "! broken\n\n    here\n");
+}
+
+// TERM=dumb
+TEST(PlainUiTest, ATerminalThatCannotRedrawCanBeAsked) {
+  std::string bytes;
+  absl::StatusOr<std::string> answer = "yes";
+  PlainUi ui([&](absl::string_view text, bool) { absl::StrAppend(&bytes, text); }, {}, [&] { return answer; });
+  EXPECT_TRUE(ui.interactive());
+  EXPECT_EQ(*ui.Ask("sure? "), "yes");
+  EXPECT_EQ(bytes, "sure? ");
+  answer = absl::CancelledError("Ctrl-C");
+  EXPECT_FALSE(ui.Ask("sure? ").ok());
+  EXPECT_EQ(bytes, "sure? sure? \n");
+}
+
 TEST(PlainUiTest, RawGoesToItsOwnStream) {
   Plain plain;
   plain.ui.Raw("out", false);
@@ -247,6 +267,14 @@ TEST(TtyUiTest, RawTextWithoutALineBreakStaysWhenAStepBegins) {
   terminal.ui->Raw("half", false);
   auto step = terminal.ui->Steps()->Add("step");
   EXPECT_EQ(terminal.Text(), "half\n| step");
+}
+
+TEST(TtyUiTest, EmptyLinesAreOneLine) {
+  Terminal terminal;
+  terminal.ui->Line("");
+  terminal.ui->Success("done");
+  terminal.ui->Line("\ntext\n");
+  EXPECT_EQ(terminal.bytes, "\ndone\n\ntext\n\n");
 }
 
 TEST(TtyUiTest, ColoursEndBeforeTheLineBreak) {

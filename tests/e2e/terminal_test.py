@@ -40,11 +40,11 @@ def last_screen(text, height):
 
 
 class Terminal(World):
-    def on_terminal(self, *words, answers=(), columns=100, rows=40):
+    def on_terminal(self, *words, answers=(), columns=100, rows=40, term="xterm-256color"):
         """Output and exit code; each answer is typed once its question is on the screen."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        process = subprocess.Popen([WAYPOINT, *words], cwd=self.project, env={**self.env, "TERM": "xterm-256color"},
+        process = subprocess.Popen([WAYPOINT, *words], cwd=self.project, env={**self.env, "TERM": term},
                                    stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
                                    preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))  # for Ctrl-C
         os.close(slave)
@@ -76,6 +76,7 @@ class Terminal(World):
         screen = "\n".join(last_screen(output, 40))
         self.assertIn("✓ ", screen)
         self.assertNotRegex(screen, "[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "no spinner is left over")
+        self.assertNotIn("\n\n\n", screen.strip(), "one empty line is enough")
         self.assertEqual(get(self.port), "terminal")
 
     def test_without_colours(self):
@@ -86,6 +87,32 @@ class Terminal(World):
         self.assertNotRegex(output, COLOUR)
         output, _ = self.on_terminal("status", "-plain")
         self.assertNotIn("\x1b", output)
+        self.assertNotRegex(self.on_terminal("up", "-h")[0], COLOUR)
+        self.waypoint("up")
+        output, _ = self.on_terminal("logs", answers=[("Serving", CTRL_C)])
+        self.assertIn("Serving", output)
+        self.assertNotIn("\x1b", output)
+        del self.env["NO_COLOR"]
+        self.assertRegex(self.on_terminal("up", "-h")[0], COLOUR)
+        self.assertRegex(self.on_terminal("logs", answers=[("Serving", CTRL_C)])[0], COLOUR)
+
+    def test_a_dumb_terminal_gets_lines_and_questions(self):
+        self.write_page("dumb")
+        self.waypoint("init")
+        output, code = self.on_terminal("up", term="dumb")
+        self.assertEqual((code, get(self.port)), (0, "dumb"), output)
+        self.assertNotIn("\x1b", output)
+        output, code = self.on_terminal("destroy", answers=[("yes", "yes")], term="dumb")
+        self.assertEqual((code, get(self.port)), (0, None), output)
+        self.assertNotIn("\x1b", output)
+
+    def test_errors_fit_the_screen(self):
+        for columns in (80, 40):
+            output, code = self.on_terminal("status", "-project=nosuch", columns=columns)
+            lines = COLOUR.sub("", output).splitlines()
+            self.assertEqual(code, 1, output)
+            self.assertGreater(len(lines), 1, output)
+            self.assertLessEqual(max(map(len, lines)), columns, output)
 
     def test_destroy_asks(self):
         self.write_page("asked")
@@ -95,6 +122,14 @@ class Terminal(World):
         self.assertEqual((code, get(self.port)), (0, "asked"), output)
         output, code = self.on_terminal("destroy", answers=[("yes", "yes")])
         self.assertEqual((code, get(self.port)), (0, None), output)
+
+    def test_destroy_can_be_left(self):
+        self.write_page("left")
+        self.waypoint("init")
+        self.waypoint("up")
+        output, code = self.on_terminal("destroy", answers=[("yes", CTRL_C)])
+        self.assertEqual((code, get(self.port)), (1, "left"), output)
+        self.assertIn("! operation canceled", [line.rstrip() for line in COLOUR.sub("", output).splitlines()])
 
     def test_init_writes_a_sample(self):
         output, code = self.on_terminal("init", answers=[("commented sample", "no")])

@@ -23,11 +23,14 @@ class Destroy : public Command {
 
  private:
   absl::Status RunApp(Session& session, const std::string& app) {
-    if (!auto_approve_ && !session.Confirm(absl::StrCat("Do you really want to destroy all deployments and releases of "
-                                                        "the app \"",
-                                                        app, "\" in the workspace \"", session.workspace(), "\"?"))) {
-      session.ui().Warning(absl::StrCat("Nothing of the app \"", app, "\" was destroyed."));
-      return absl::OkStatus();
+    if (!auto_approve_) {
+      ASSIGN_OR_RETURN(const bool yes, session.Confirm(absl::StrCat(
+                                           "Do you really want to destroy all deployments and releases of the app \"",
+                                           app, "\" in the workspace \"", session.workspace(), "\"?")));
+      if (!yes) {
+        session.ui().Warning(absl::StrCat("Nothing of the app \"", app, "\" was destroyed."));
+        return absl::OkStatus();
+      }
     }
     RETURN_IF_ERROR(session.operations().DestroyWorkspace(app));
     session.ui().Success("Destroy successful!");

@@ -29,6 +29,8 @@ class Logs : public Command {
     absl::StatusOr<pb::GetLogStreamRequest> request = MakeRequest(session, app);
     if (!request.ok()) return session.Fail(request.status());
 
+    // An app may be silent for hours; whoever read us (waypoint logs | head) may be gone meanwhile.
+    session.world().end_with_reader();
     client::CallOptions call = session.operations().Calls();
     call.stop = session.world().interrupt;
     std::unique_ptr<client::Stream> stream = session.channel().Open("GetLogStream", call);
@@ -75,7 +77,7 @@ class Logs : public Command {
           absl::FromUnixSeconds(line.timestamp().seconds()) + absl::Nanoseconds(line.timestamp().nanos());
       std::string prefix = absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M:%E3S", time, absl::LocalTimeZone()),
                                         Zone(time), " ", shown, ": ");
-      if (session.ui().interactive()) {
+      if (session.ui().colors()) {
         const bool entrypoint = line.source() == pb::LogBatch::Entry::ENTRYPOINT;
         prefix = absl::StrCat(entrypoint ? kCyan : kGreen, prefix, kOff);
       }

@@ -108,8 +108,10 @@ class Destroy : public Command {
     }
     auto found = GetProject(session, name);
     if (!found.ok()) return session.Fail(found.status());
-    if (!auto_approve_ && !session.Confirm(absl::StrCat("Do you really want to destroy the project \"", name, "\"?"))) {
-      return session.Fail("nothing was destroyed");
+    if (!auto_approve_) {
+      const auto yes = session.Confirm(absl::StrCat("Do you really want to destroy the project \"", name, "\"?"));
+      if (!yes.ok()) return session.Fail(yes.status());
+      if (!*yes) return session.Fail("nothing was destroyed");
     }
     absl::Status status;
     if (!found->project().has_data_source()) {

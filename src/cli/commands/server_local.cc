@@ -39,15 +39,17 @@ class State : public Command {
     if (!session.args().empty()) return session.Usage("server status takes no arguments");
     const LocalServer server = session.local_server();
     const std::optional<ServerState> state = server.Running();
+    std::vector<std::pair<std::string, std::string>> values;
     if (!state.has_value()) {
       session.ui().Line("The local server does not run.");
     } else {
-      session.ui().NamedValues({{"Address", state->address},
-                                {"Process", absl::StrCat(state->process.pid)},
-                                {"Version", "v" + state->program.version},
-                                {"Program", state->program.executable}});
+      values = {{"Address", state->address},
+                {"Process", absl::StrCat(state->process.pid)},
+                {"Version", "v" + state->program.version},
+                {"Program", state->program.executable}};
     }
-    session.ui().NamedValues({{"Folder", server.folder()}, {"Log", server.LogPath()}});
+    values.insert(values.end(), {{"Folder", server.folder()}, {"Log", server.LogPath()}});
+    session.ui().NamedValues(values);
     NoteConfigured(session);
     return state.has_value() ? 0 : 1;
   }

@@ -47,8 +47,11 @@ class Snapshot : public Command {
         session.world().raw("A snapshot is binary and does not belong on a terminal; name a file for it.\n", true);
         return 1;
       }
-      absl::Status status = Download(session, STDOUT_FILENO);
-      return status.ok() ? 0 : session.Fail(status);
+      const absl::Status status = Download(session, STDOUT_FILENO);
+      if (status.ok()) return 0;
+      // Not among the snapshot's bytes.
+      session.world().raw(absl::StrCat("! ", ErrorText(status, session.ui()), "\n"), true);
+      return 1;
     }
     const std::string path = JoinPath(session.world().working_folder, *name);
     // Written beside its place first: what has the name is always whole.

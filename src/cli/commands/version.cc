@@ -15,7 +15,7 @@ class Version : public Command {
     session.ui().Line(absl::StrCat("CLI: v", session.world().version));
     const auto connection = clicontext::ResolveConnection(session.contexts(), session.world().env);
     if (!connection.ok()) {
-      session.ui().Error(ErrorText(connection.status()));
+      session.ui().Error(ErrorText(connection.status(), session.ui()));
       return 0;
     }
     // The per-user server is of this program's version or about to be; asking it would only cost time.
@@ -35,7 +35,7 @@ class Version : public Command {
       status = (*channel)->Call("GetVersionInfo", google::protobuf::Empty(), &version, call);
     }
     if (!status.ok()) {
-      session.ui().Error(ErrorText(status));
+      session.ui().Error(ErrorText(status, session.ui()));
       return;
     }
     session.ui().Line(absl::StrCat("Server: ", version.info().version()));

@@ -13,7 +13,7 @@ namespace {
 std::string Indented(absl::string_view text, absl::string_view first, absl::string_view rest) {
   std::string out;
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    absl::StrAppend(&out, out.empty() ? first : rest, line, "\n");
+    absl::StrAppend(&out, line.empty() ? "" : out.empty() ? first : rest, line, "\n");
   }
   return out;
 }
@@ -108,7 +108,13 @@ std::unique_ptr<StatusLine> PlainUi::Status() { return std::make_unique<PlainSta
 std::unique_ptr<StepGroup> PlainUi::Steps() { return std::make_unique<PlainSteps>(this); }
 
 absl::StatusOr<std::string> PlainUi::Ask(absl::string_view prompt) {
-  return absl::FailedPreconditionError("the terminal is not interactive, so nobody can be asked");
+  if (read_line_ == nullptr) {
+    return absl::FailedPreconditionError("the terminal is not interactive, so nobody can be asked");
+  }
+  Write(prompt);
+  absl::StatusOr<std::string> answer = read_line_();
+  if (!answer.ok()) Write("\n");  // no Enter came
+  return answer;
 }
 
 }  // namespace waypoint::cli

@@ -1,4 +1,5 @@
-// Output without a terminal: one line a fact, no escape sequences (cli.md 7, column "plain").
+// Output without a terminal: one line a fact, no escape sequences (cli.md 7, column "plain"). With `read_line` also
+// for terminals that cannot redraw (TERM=dumb): there questions are possible.
 //
 // Threads: thread-safe; each call writes one piece.
 #pragma once
@@ -10,9 +11,12 @@ namespace waypoint::cli {
 
 class PlainUi : public Ui {
  public:
-  explicit PlainUi(Sink sink, Icons icons = {}) : sink_(std::move(sink)), icons_(icons) {}
+  using ReadLine = std::function<absl::StatusOr<std::string>()>;
 
-  bool interactive() const override { return false; }
+  explicit PlainUi(Sink sink, Icons icons = {}, ReadLine read_line = nullptr)
+      : sink_(std::move(sink)), icons_(icons), read_line_(std::move(read_line)) {}
+
+  bool interactive() const override { return read_line_ != nullptr; }
   using Ui::Line;
   void Line(absl::string_view text, Style style) override;
   void NamedValues(const std::vector<std::pair<std::string, std::string>>& values) override;
@@ -29,6 +33,7 @@ class PlainUi : public Ui {
   absl::Mutex mu_;
   Sink sink_;
   const Icons icons_;
+  const ReadLine read_line_;
 };
 
 // The text of a styled line without colours, with its line breaks.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "cli/ui/plain_ui.h"
 #include "cli/ui/table.h"
 #include "cli/ui/text.h"
@@ -281,9 +282,8 @@ void TtyUi::Line(absl::string_view text, Style style) {
   const bool warning = style == Style::kWarning || style == Style::kWarningBold;
   std::string plain = warning ? absl::StrCat(text, "\n") : PlainLine(text, style);
   // The colour ends before the line break, so that it never leaks into the next line.
-  const bool leading_break = absl::StartsWith(plain, "\n");
-  absl::string_view body = plain;
-  body = absl::StripSuffix(absl::StripPrefix(body, "\n"), "\n");
+  absl::string_view body = absl::StripSuffix(plain, "\n");
+  const bool leading_break = absl::ConsumePrefix(&body, "\n");
   WriteAbove(absl::StrCat(leading_break ? "\n" : "", Paint(body, CodeOf(style)), "\n"));
 }
 
@@ -302,7 +302,9 @@ absl::StatusOr<std::string> TtyUi::Ask(absl::string_view prompt) {
     absl::MutexLock lock(&mu_);
     open_line_ = false;  // the user's Enter ends the line
   }
-  return options_.read_line();
+  absl::StatusOr<std::string> answer = options_.read_line();
+  if (!answer.ok()) WriteAbove("\n");  // no Enter came
+  return answer;
 }
 
 }  // namespace waypoint::cli

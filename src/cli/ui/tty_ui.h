@@ -44,6 +44,8 @@ class TtyUi : public Ui {
   ~TtyUi() override;
 
   bool interactive() const override { return true; }
+  bool colors() const override { return options_.colors; }
+  int columns() const override { return options_.size().columns; }
   using Ui::Line;
   void Line(absl::string_view text, Style style) override;
   void NamedValues(const std::vector<std::pair<std::string, std::string>>& values) override;

@@ -61,7 +61,11 @@ class StepGroup {
 class Ui {
  public:
   virtual ~Ui() = default;
+  // Somebody can be asked.
   virtual bool interactive() const = 0;
+  virtual bool colors() const { return false; }
+  // Of the screen; 0 where lines may have any length.
+  virtual int columns() const { return 0; }
   virtual void Line(absl::string_view text, Style style) = 0;
   virtual void NamedValues(const std::vector<std::pair<std::string, std::string>>& values) = 0;
   virtual void Show(const Table& table) = 0;
