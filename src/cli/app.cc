@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
 #include "base/status.h"
+#include "cli/absent.h"
 #include "cli/command_flags.h"
 #include "cli/completion.h"
 #include "cli/help.h"
@@ -51,7 +52,8 @@ int RunSelected(const Registry& registry, World& world, const Selection& selecti
   CommandFlags ready(info);
   auto& [command, common, flags] = ready;
 
-  absl::StatusOr<std::vector<std::string>> words = flags.Parse(selection.args, world.env);
+  absl::StatusOr<std::vector<std::string>> words = std::vector<std::string>();
+  if (dynamic_cast<AbsentCommand*>(command.get()) == nullptr) words = flags.Parse(selection.args, world.env);
   if (WantsPlain(world, common)) world.ui = plain_ui();
   absl::Status status = words.status();
   if (status.ok()) status = flags.CheckMisplaced(*words);

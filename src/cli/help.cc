@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "cli/examples.h"
 #include "cli/ui/table.h"
 #include "cli/ui/text.h"
 
@@ -42,8 +43,11 @@ std::string Listing(const std::vector<Registry::Child>& children) {
 
 std::string Subcommands(const Registry& registry, const std::string& words, bool colors) {
   std::vector<Registry::Child> children = registry.ChildrenOf(words);
-  children.erase(std::remove_if(children.begin(), children.end(), [](const auto& child) { return child.hidden; }),
-                 children.end());
+  // Who asks for a hidden group wants to know what is in it.
+  const bool all_hidden = std::all_of(children.begin(), children.end(), [](const auto& child) { return child.hidden; });
+  children.erase(
+      std::remove_if(children.begin(), children.end(), [&](const auto& child) { return child.hidden && !all_hidden; }),
+      children.end());
   if (children.empty()) return "";
   return absl::StrCat("\n", Bold("Subcommands:", colors), "\n", Listing(children));
 }
@@ -51,7 +55,9 @@ std::string Subcommands(const Registry& registry, const std::string& words, bool
 std::string Paragraphs(const std::string& text) {
   std::string out;
   for (absl::string_view paragraph : absl::StrSplit(text, '\n')) {
-    for (const std::string& line : WrapText(paragraph, kTextWidth)) absl::StrAppend(&out, "  ", line, "\n");
+    for (const std::string& line : WrapText(paragraph, kTextWidth)) {
+      absl::StrAppend(&out, line.empty() ? "" : "  ", line, "\n");
+    }
   }
   return out;
 }
@@ -90,7 +96,11 @@ std::string CommandHelp(const Registry& registry, const CommandInfo& command, co
     if (command.words == brief) absl::StrAppend(&out, Magenta("Alias:", colors), " waypoint ", full, "\n");
     if (command.words == full) absl::StrAppend(&out, Magenta("Alias:", colors), " waypoint ", brief, "\n");
   }
-  absl::StrAppend(&out, "\n", Paragraphs(command.help.empty() ? command.synopsis : command.help), "\n", flags.Help());
+  absl::StrAppend(&out, "\n", Paragraphs(command.help.empty() ? command.synopsis : command.help));
+  const std::vector<std::string> examples = ExamplesOf(command.words);
+  if (!examples.empty()) absl::StrAppend(&out, "\n", Bold("Examples:", colors), "\n\n");
+  for (const std::string& example : examples) absl::StrAppend(&out, "  waypoint ", example, "\n");
+  absl::StrAppend(&out, "\n", flags.Help());
   if (registry.FindGroup(command.words) != nullptr) out += Subcommands(registry, command.words, colors);
   return out;
 }

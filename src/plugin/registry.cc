@@ -15,9 +15,9 @@ absl::StatusOr<std::shared_ptr<const Plugin>> Registry::Find(absl::string_view n
   if (it != plugins_.end()) return it->second;
   std::vector<std::string> known;
   for (const auto& [known_name, plugin] : plugins_) known.push_back(known_name);
-  return absl::NotFoundError(absl::StrCat("plugin \"", name, "\" not found: it is not built in (",
-                                          absl::StrJoin(known, ", "), ") and there is no executable waypoint-plugin-",
-                                          name, " in the plugin folders"));
+  return absl::NotFoundError(absl::StrCat("plugin \"", name,
+                                          "\" not found: this program has only those that are built in (",
+                                          absl::StrJoin(known, ", "), ") and cannot use those of other programs yet"));
 }
 
 std::vector<std::shared_ptr<const Plugin>> Registry::All() const {

@@ -1,9 +1,10 @@
 """Commands beside the life of an app: formatting, lists, exec, profiles, sources, tokens."""
 import json
+import pathlib
 import subprocess
 import unittest
 
-from world import WAYPOINT, World
+from world import DEADLINE, WAYPOINT, World, free_port, get, wait_for
 
 UNFORMATTED = 'project="x"\napp "web" {\nbuild {\n}\n}\n'
 FORMATTED = 'project = "x"\napp "web" {\n  build {\n  }\n}\n'
@@ -39,6 +40,21 @@ class Fmt(World):
         self.assertEqual(self.fmt("", "nosuch.hcl")[0], 1)
 
 
+class Examples(World):
+    def copy(self, name, old_port):
+        self.port = free_port()
+        for path in (pathlib.Path(__file__).parents[2] / "examples" / name).iterdir():
+            self.write(path.name, path.read_text().replace(old_port, str(self.port)))
+
+    def test_config(self):
+        self.copy("config", "8721")
+        self.waypoint("init")
+        self.waypoint("up", "-var", "name=you")
+        self.assertEqual(get(self.port), "Hello, you!\n")
+        self.waypoint("config", "set", "GREETING=Hi")
+        wait_for("the new greeting", lambda: get(self.port) == "Hi, you!\n")
+
+
 class Commands(World):
     def setUp(self):
         super().setUp()
@@ -66,6 +82,54 @@ class Commands(World):
         self.assertIn("no-such-command", self.output)
         self.waypoint("exec", "-instance=nosuch", "true", check=False)
         self.assertIn("no instance nosuch", " ".join(self.output.split()))
+
+    def test_logs_end_with_their_reader(self):
+        self.waypoint("up")
+        logs = self.start("logs")
+        self.assertIn("Serving", logs.stdout.readline() + logs.stdout.readline())
+        logs.stdout.close()  # and the app writes nothing more
+        self.assertEqual(logs.wait(timeout=DEADLINE), 1)
+
+    def test_closed_standard_streams(self):
+        self.waypoint("up")
+        def run(redirection, *words):
+            command = ["sh", "-c", 'exec "$0" "$@" ' + redirection, WAYPOINT, *words]
+            done = subprocess.run(command, cwd=self.project, env=self.env, capture_output=True, text=True,
+                                  timeout=DEADLINE)
+            return done.returncode, done.stdout, done.stderr
+        self.assertEqual(run("0<&-", "exec", "cat"), (0, "", ""))
+        self.assertEqual(run("1>&-", "status"), (0, "", ""))
+        self.assertEqual(run("0<&- 1>&- 2>&-", "exec", "-nosuch"), (1, "", ""))
+        self.assertEqual(run("1>/dev/full", "status"), (1, "", "not all of the output could be written to standard "
+                                                               "output: No space left on device\n"))
+        code, output, error = run("1>/dev/full", "server", "snapshot")
+        self.assertEqual((code, output, error.split(":")[0]), (1, "", "! write the snapshot"), error)
+        code, output, _ = run("0<&- 2>&-", "status")
+        self.assertEqual((code, "READY" in output), (0, True), output)
+
+    def test_wrong_arguments_show_the_help(self):
+        for words in (("logs", "x"), ("config", "get", "x", "y"), ("context", "create"), ("server", "start", "x")):
+            output = self.waypoint(*words, check=False)
+            self.assertEqual(self.code, 1)
+            self.assertTrue(output.startswith("! "), output)
+            self.assertIn("\n\nUsage: waypoint " + words[0], output)
+            self.assertIn("-workspace=<string>", output)
+        output = self.waypoint("logs", "-nosuch", check=False)
+        self.assertEqual((self.code, output), (1, "! flag provided but not defined: -nosuch\n"))
+
+    def test_what_is_absent_says_what_to_do(self):
+        for words in ("install -platform=docker -docker-server-image=x -accept-tos", "server upgrade -auto-approve x",
+                      "runner uninstall -platform nomad -- -x", "k8s bootstrap", "template list -json", "plugin docker",
+                      "pipeline run -id=x", "trigger create -op=up -tag=x"):
+            output = self.waypoint(*words.split(), check=False)
+            self.assertEqual(self.code, 1, output)
+            self.assertRegex(output, "^! this version of waypoint cannot do that yet.\n  .", words)
+        self.assertIn("\n  list ", self.waypoint("template", check=False))
+
+    def test_values_are_aligned(self):
+        lines = self.waypoint("server", "status").splitlines()
+        self.assertEqual(len(lines), 6)
+        self.assertEqual({line.index(":") for line in lines}, {9}, lines)
 
     def test_runner_profiles(self):
         profile = ("runner", "profile")

@@ -191,8 +191,10 @@ class Delete : public Command {
       names = *found;
     }
     for (const std::string& name : names) {
+      const bool present = session.contexts().Load(name).status().code() != absl::StatusCode::kNotFound;
       if (absl::Status status = session.contexts().Delete(name); !status.ok()) return session.Fail(status);
-      session.ui().Success(absl::StrCat("Context \"", name, "\" deleted."));
+      session.ui().Success(
+          absl::StrCat(present ? "Context \"" : "There was no context \"", name, present ? "\" deleted." : "\"."));
     }
     return 0;
   }
