@@ -1,5 +1,5 @@
-# An app that reads its configuration from the environment: values of this file, of an input variable, and of the
-# server (`waypoint config set greeting=...`), which reach the running app without a new deployment.
+# An app that reads its configuration from the environment: NAME comes from this file and an input variable, GREETING
+# from the server (`waypoint config set GREETING=Hi`), which reaches the running app without a new deployment.
 project = "config"
 
 variable "name" {
@@ -11,8 +11,7 @@ variable "name" {
 app "greeter" {
   config {
     env = {
-      GREETING = "Hello"
-      NAME     = var.name
+      NAME = var.name
     }
   }
 
