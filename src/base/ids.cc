@@ -17,14 +17,16 @@ std::string EncodeUlid(absl::Time time, const std::string& random) {
   for (size_t i = 0; i < 10 && i < random.size(); ++i) raw[6 + i] = static_cast<uint8_t>(random[i]);
   // 128 bits as 26 digits of 5 bits: the first digit holds the 3 leftover bits.
   std::string text(26, '0');
-  for (int digit = 0; digit < 26; ++digit) {
-    int value = 0;
-    for (int bit = 0; bit < 5; ++bit) {
-      const int index = digit * 5 + bit - 2;  // two zero bits stand before the 128
-      const int one = index < 0 ? 0 : (raw[index / 8] >> (7 - index % 8)) & 1;
-      value = value << 1 | one;
+  uint32_t bits = 0;
+  int count = 2;  // two zero bits stand before the 128
+  size_t next = 0;
+  for (char& digit : text) {
+    if (count < 5) {
+      bits = bits << 8 | raw[next++];
+      count += 8;
     }
-    text[digit] = kCrockford[value];
+    count -= 5;
+    digit = kCrockford[bits >> count & 31];
   }
   return text;
 }

@@ -20,8 +20,8 @@ std::shared_ptr<R> MakeRecord() {
     google::protobuf::Arena arena{block, sizeof(block)};
     R* record = google::protobuf::Arena::CreateMessage<R>(&arena);
   };
-  // Not make_shared<Whole>(), which would fill the block with zeros.
-  std::shared_ptr<Whole> whole(new Whole);
+  // Not make_shared, which would fill the block with zeros.
+  auto whole = std::make_shared_for_overwrite<Whole>();
   return std::shared_ptr<R>(whole, whole->record);
 }
 

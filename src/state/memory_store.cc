@@ -165,10 +165,13 @@ void MemoryStore::Update(absl::FunctionRef<absl::Status(Txn&)> step, Done done) 
 }
 
 void MemoryStore::Look(absl::FunctionRef<absl::Status(const View&)> look, Done done) {
-  Reader reader(*this);
-  absl::Status said = look(reader);
+  AnswerWhenDurable(Peek(look), std::move(done));
+}
+
+absl::Status MemoryStore::Peek(absl::FunctionRef<absl::Status(const View&)> look) const {
+  absl::Status said = look(Reader(*this));
   if (absl::Status read = TakeReadError(); !read.ok()) said = std::move(read);
-  AnswerWhenDurable(std::move(said), std::move(done));
+  return said;
 }
 
 void MemoryStore::AnswerWhenDurable(absl::Status said, Done done) {
@@ -266,7 +269,7 @@ void MemoryStore::Fail(const absl::Status& cause) {
 }
 
 void MemoryStore::Settle(Pending pending) {
-  if (options_.keep_on_disk) MoveToDisk(pending.undo);
+  MoveToDisk(pending.undo);
   for (const Answer& answer : pending.answers) answer.done(answer.status);
   if (!watchers_.empty()) Wake(pending.undo);
 }
@@ -274,7 +277,7 @@ void MemoryStore::Settle(Pending pending) {
 // Only what is still the newest version is on disk as it is in memory.
 void MemoryStore::MoveToDisk(const std::vector<Undo>& undo) {
   for (const Undo& change : undo) {
-    if (change.after == nullptr || !options_.keep_on_disk(change.table, *change.after)) continue;
+    if (!change.moves_to_disk) continue;
     RecordTable& all = records(change.table);
     auto it = all.find(change.key);
     if (it != all.end() && it->second == change.after) it->second = nullptr;

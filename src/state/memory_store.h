@@ -30,6 +30,7 @@ class MemoryStore : public Store {
 
   void Update(absl::FunctionRef<absl::Status(Txn&)> step, Done done) override;
   void Look(absl::FunctionRef<absl::Status(const View&)> look, Done done) override;
+  absl::Status Peek(absl::FunctionRef<absl::Status(const View&)> look) const override;
   WatchId Watch(std::vector<std::string> topics, std::function<void()> changed) override;
   void Unwatch(WatchId id) override;
   std::string DebugDump() const override;
@@ -42,6 +43,7 @@ class MemoryStore : public Store {
   struct Undo {
     Table table = Table::kMeta;
     bool before_on_disk = false;  // the slot held no body
+    bool moves_to_disk = false;   // once it is durable
     std::string key;
     RecordPtr before;         // null: there was none
     RecordPtr after;          // null: deleted

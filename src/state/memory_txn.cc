@@ -34,6 +34,8 @@ void MemoryTxn::Change(Table table, absl::string_view key, RecordPtr record, std
   MemoryStore::Undo& undo = pending_.undo.emplace_back();
   undo.table = table;
   undo.key = std::string(key);
+  undo.moves_to_disk =
+      record != nullptr && store_.options_.keep_on_disk && store_.options_.keep_on_disk(table, *record);
   undo.after = record;
   RecordTable& all = store_.records(table);
   const RecordTable::iterator it = all.find(key);

@@ -1,5 +1,7 @@
 #include "state/rocks_database.h"
 
+#include <array>
+
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "rocksdb/cache.h"
@@ -44,7 +46,12 @@ rocksdb::WriteOptions Synced() {
 
 rocksdb::Status AddTo(rocksdb::WriteBatch& batch, Table table, absl::string_view key,
                       const std::optional<std::string>& value) {
-  return value ? batch.Put(DiskKey(table, key), *value) : batch.Delete(DiskKey(table, key));
+  const char prefix = static_cast<char>(table);
+  const std::array<rocksdb::Slice, 2> parts = {rocksdb::Slice(&prefix, 1), rocksdb::Slice(key.data(), key.size())};
+  const rocksdb::SliceParts disk_key(parts.data(), parts.size());
+  if (!value) return batch.Delete(disk_key);
+  const rocksdb::Slice whole(*value);
+  return batch.Put(disk_key, rocksdb::SliceParts(&whole, 1));
 }
 
 absl::StatusOr<std::unique_ptr<RocksWriter>> RocksWriter::Create(const std::string& path) {

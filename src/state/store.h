@@ -103,6 +103,9 @@ class Store {
   virtual ~Store() = default;
   virtual void Update(absl::FunctionRef<absl::Status(Txn&)> step, Done done) = 0;
   virtual void Look(absl::FunctionRef<absl::Status(const View&)> look, Done done) = 0;
+  // For decisions of the server's own: what `look` says, at once. What it saw may still be undone, so nobody is shown
+  // it.
+  virtual absl::Status Peek(absl::FunctionRef<absl::Status(const View&)> look) const = 0;
   // Topics are tables ("job") and records ("job/ID"). Posted once per change or more rarely (changes coalesce), only
   // after the change is durable.
   virtual WatchId Watch(std::vector<std::string> topics, std::function<void()> changed) = 0;

@@ -57,12 +57,10 @@ void AccessGuard::Check(const std::string& method, Needs needs, const Presented&
 absl::Status AccessGuard::CheckCookie(const std::string& cookie) {
   if (cookie.empty()) return absl::OkStatus();
   std::string want;
-  store_.Look(
-      [&](const state::View& view) {
-        want = LoadServerConfig(view).cookie();
-        return absl::OkStatus();
-      },
-      Ignore);
+  (void)store_.Peek([&](const state::View& view) {
+    want = LoadServerConfig(view).cookie();
+    return absl::OkStatus();
+  });
   if (auth::ConstantTimeEqual(absl::AsciiStrToLower(cookie), absl::AsciiStrToLower(want))) return absl::OkStatus();
   return absl::PermissionDeniedError("the server cookie does not match; `waypoint server cookie` prints the right one");
 }
@@ -73,12 +71,10 @@ absl::StatusOr<const AccessGuard::Checked*> AccessGuard::Read(const std::string&
     return &it->second;
   }
   absl::StatusOr<auth::DecodedToken> decoded;
-  store_.Look(
-      [&](const state::View& view) {
-        decoded = ReadToken(view, text, clock_.Now());
-        return absl::OkStatus();
-      },
-      Ignore);
+  (void)store_.Peek([&](const state::View& view) {
+    decoded = ReadToken(view, text, clock_.Now());
+    return absl::OkStatus();
+  });
   if (!decoded.ok()) return decoded.status();
   if (cache_.size() >= kMaxCached) cache_.clear();
   Checked& checked = cache_[text];
@@ -105,8 +101,8 @@ void AccessGuard::Decide(const Checked& checked, const std::string& method, Answ
     verdict = auth::Decide(checked.token, method, facts);
     return absl::OkStatus();
   };
-  store_.Look(decide, Ignore);
-  if (!verdict.identity.ok() && MakeLegacyUser(checked)) store_.Look(decide, Ignore);
+  (void)store_.Peek(decide);
+  if (!verdict.identity.ok() && MakeLegacyUser(checked)) (void)store_.Peek(decide);
   if (!verdict.tarpit) return answer(std::move(verdict.identity));
   clock_.After(kTarpit, [answer = std::move(answer), refusal = verdict.identity.status()] { answer(refusal); });
 }

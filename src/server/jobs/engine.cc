@@ -68,7 +68,7 @@ void Engine::Start() {
     }
     return absl::OkStatus();
   };
-  store_.Look(look, Ignore);
+  (void)store_.Peek(look);
   ArmExpiry();
   retention_.Start();
 }

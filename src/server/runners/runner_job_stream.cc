@@ -14,8 +14,6 @@ namespace {
 
 namespace event = jobs::event;
 
-void Ignore(absl::Status) {}
-
 absl::Duration SilenceOf(const pb::RunnerJobStreamRequest::Request& request) {
   constexpr uint32_t kShortest = 10;  // two heartbeats of a runner
   if (request.heartbeat_timeout_seconds() == 0) return jobs::kHeartbeatTimeout;
@@ -59,9 +57,7 @@ void RunnerJobStream::Start(const Request::Request& request) {
                                       : Reattach(view, request.reattach_job_id());
     return absl::OkStatus();
   };
-  absl::Status checked;
-  engine_.store().Look([&](const state::View& view) { return checked = check(view); }, Ignore);
-  if (!checked.ok()) return End(std::move(checked));
+  if (absl::Status checked = engine_.store().Peek(check); !checked.ok()) return End(std::move(checked));
   if (phase_ == Phase::kAsking) engine_.Ask(worker_);
 }
 
