@@ -14,6 +14,9 @@ absl::Status RefusedToken(absl::string_view why) {
 }
 
 absl::StatusOr<::hashicorp::waypoint::TokenTransport> UnwrapToken(absl::string_view text) {
+  if (text.size() > kMaxTokenText) {
+    return RefusedToken(absl::StrCat("it has ", text.size(), " characters, more than any token. Was too much copied?"));
+  }
   const std::optional<std::string> bytes = DecodeBase58(text);
   if (text.empty() || !bytes) {
     return RefusedToken("it is not base58 text. Was it copied completely, without blanks or quotes?");

@@ -12,6 +12,9 @@
 namespace waypoint::auth {
 
 inline constexpr absl::string_view kTokenMagic = "wp24";
+// Decoding takes time that grows with the square of the length, and callers without any right may ask for it: a token
+// of 0.11 has 100 to 250 characters, one with OAuth credentials less than 2,000.
+inline constexpr size_t kMaxTokenText = 8 << 10;
 
 absl::StatusOr<::hashicorp::waypoint::TokenTransport> UnwrapToken(absl::string_view text);
 

@@ -28,5 +28,11 @@ TEST(TokenFormTest, SaysWhatIsWrong) {
   EXPECT_THAT(WhyNot(EncodeBase58("wp24\xff\xff")), HasSubstr("decoded"));
 }
 
+// As long as a message may be, a text would keep the server busy for half an hour.
+TEST(TokenFormTest, TooLongIsRefusedBeforeItIsDecoded) {
+  EXPECT_THAT(WhyNot(std::string(4 << 20, 'z')), HasSubstr("more than any token"));
+  EXPECT_THAT(WhyNot(std::string(kMaxTokenText, 'z')), HasSubstr("magic"));
+}
+
 }  // namespace
 }  // namespace waypoint::auth
