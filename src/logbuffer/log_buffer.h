@@ -1,6 +1,7 @@
 // Recent output of one job or one instance, for any number of readers (logs-exec-entrypoint.md 1).
 //
-// Owns:    one window of 32 chunks of 164 entries. A full window is replaced by an empty one at once and
+// Owns:    one window of 32 chunks of 164 entries, or fewer where they are larger than 16 MiB together. A full window
+// is replaced by an empty one at once and
 //          never replayed; a reader finishes the window that it holds, then jumps to the newest.
 // Threads: one; `ready` callbacks run inside Write and Close and must only note that there is something to do.
 // Units:   an entry's time is its arrival.
@@ -68,7 +69,7 @@ class LogBuffer {
   }
   void Append(absl::Time arrival, T entry) {
     MakeWindow().Add(arrival, std::move(entry));
-    if (window_->full()) window_ = std::make_shared<Window<T>>(window_->first() + kWindowEntries);
+    if (window_->full()) window_ = std::make_shared<Window<T>>(window_->first() + window_->size());
   }
   void WakeReaders() {
     // A callback may close readers, its own one too: ask again before each call.
@@ -90,7 +91,10 @@ class Reader {
  public:
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
-  ~Reader() { Close(); }
+  ~Reader() {
+    ready_ = nullptr;  // its owner is letting go, and may be half gone itself
+    Close();
+  }
 
   // Called when there is something to read, or the reader was closed, after a Read that came back empty.
   void OnReady(std::function<void()> ready) { ready_ = std::move(ready); }
@@ -125,8 +129,8 @@ class Reader {
       : buffer_(buffer), id_(id), window_(std::move(window)), position_(position) {}
 
   void NextWindow() {
-    if (position_ < kWindowEntries || !buffer_) return;
-    uint64_t expected = window_->first() + kWindowEntries;
+    if (!buffer_ || !window_->full() || position_ < window_->size()) return;
+    uint64_t expected = window_->first() + window_->size();
     window_ = buffer_->window_;
     skipped_ += window_->first() - expected;
     position_ = 0;

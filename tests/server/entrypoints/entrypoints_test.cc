@@ -216,6 +216,21 @@ TEST_F(EntrypointsTest, LaterInstancesJoinAndTheLastWordsOfGoneOnesArrive) {
   EXPECT_THAT(Texts(follower->Take()), ElementsAre("I1:again")) << "the stream finds the new buffer";
 }
 
+// With memory checks on: the cursors of a follower that leaves must not tell it anything any more.
+TEST_F(EntrypointsTest, FollowerOfManyInstancesLeaves) {
+  std::vector<std::unique_ptr<ConfigPeer>> instances;
+  for (int i = 0; i < 9; ++i) instances.push_back(Connect(absl::StrCat("I", i)));
+  auto follower = FollowApp("web");
+  auto logs = Open<LogPeer>("EntrypointLogStream");
+  logs->Send(Lines("I7", {"hello"}));
+  executor.RunAll();
+  EXPECT_THAT(Texts(follower->Take()), ElementsAre("I7:hello"));
+  follower->Cancel();
+  logs->Send(Lines("I7", {"to nobody"}));
+  executor.RunAll();
+  EXPECT_TRUE(follower->closed());
+}
+
 TEST_F(EntrypointsTest, SlowFollowerIsToldWhatItMissed) {
   auto config = Connect("I1");
   auto logs = Open<LogPeer>("EntrypointLogStream");
