@@ -135,11 +135,14 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text) {
 }
 
 absl::StatusOr<std::optional<FetchAnswer>> ParseAnswer(absl::string_view received, bool ended) {
-  const size_t head = received.find("\r\n\r\n");
-  if (head == absl::string_view::npos) return std::optional<FetchAnswer>();
-  ASSIGN_OR_RETURN(FetchAnswer answer, ParseHead(received.substr(0, head)));
-  const absl::string_view rest = received.substr(head + 4);
-  if (answer.status >= 100 && answer.status < 200) return ParseAnswer(rest, ended);
+  FetchAnswer answer;
+  absl::string_view rest = received;
+  do {  // past what only says that an answer will come
+    const size_t head = rest.find("\r\n\r\n");
+    if (head == absl::string_view::npos) return std::optional<FetchAnswer>();
+    ASSIGN_OR_RETURN(answer, ParseHead(rest.substr(0, head)));
+    rest.remove_prefix(head + 4);
+  } while (answer.status >= 100 && answer.status < 200);
   if (absl::EqualsIgnoreCase(Header(answer, "transfer-encoding"), "chunked")) {
     ASSIGN_OR_RETURN(bool complete, JoinChunks(rest, &answer.body));
     return complete ? std::make_optional(std::move(answer)) : std::nullopt;

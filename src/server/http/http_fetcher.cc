@@ -6,6 +6,7 @@ namespace waypoint::server {
 namespace {
 
 constexpr size_t kMaxThreads = 4;
+constexpr size_t kMaxWaiting = 256;
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
 }  // namespace
@@ -21,6 +22,12 @@ HttpFetcher::~HttpFetcher() {
 
 void HttpFetcher::Fetch(FetchRequest request, Done done) {
   absl::MutexLock lock(&mu_);
+  if (tasks_.size() >= kMaxWaiting) {
+    executor_.Post([done = std::move(done)] {
+      done(absl::UnavailableError("too many requests of this server wait for others; try again later"));
+    });
+    return;
+  }
   tasks_.emplace_back(std::move(request), std::move(done));
   if (idle_ < tasks_.size() && threads_.size() < kMaxThreads) {
     ++idle_;

@@ -2,7 +2,8 @@
 //
 // Owns:    at most 4 threads, made when first needed. The destructor stops what is under way and joins them.
 // Threads: Fetch from the loop; `done` is posted to the executor, and dropped once this is destroyed.
-// Errors:  as server/fetcher.h; each request has 30 s.
+// Errors:  as server/fetcher.h; each request has 30 s. Unavailable at once when 256 requests wait already: callers
+//          without any right can cause them.
 #pragma once
 
 #include <deque>

@@ -76,6 +76,16 @@ TEST(Answer, WithoutALengthEndsWithTheConnection) {
   EXPECT_EQ((*ended)->headers.at("x"), "y");
 }
 
+// As many as fit: none may cost stack.
+TEST(Answer, AnyNumberOfInterimAnswersMayComeFirst) {
+  std::string text;
+  while (text.size() < 4 << 20) text += "HTTP/1.1 100\r\n\r\n";
+  EXPECT_FALSE(ParseAnswer(text, false)->has_value());
+  const auto answer = ParseAnswer(text + "HTTP/1.1 204\r\ncontent-length: 0\r\n\r\n", false);
+  ASSERT_TRUE(answer.ok() && answer->has_value());
+  EXPECT_EQ((*answer)->status, 204);
+}
+
 TEST(Answer, RubbishIsRefused) {
   for (const char* text : {"SSH-2.0-x\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/2 200\r\n\r\n",
                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",

@@ -2,8 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "base/real_clock.h"
 #include "base/socket.h"
+#include "base/thread_executor.h"
+#include "server/http/http_fetcher.h"
 #include "server/http/http_server.h"
 #include "server/http/metrics.h"
 
@@ -147,6 +151,28 @@ TEST(Metrics, EscapesLabels) {
   text.Describe("x_total", "counter", "What it is.");
   text.Value("", {{"a", "q\"\\\n"}}, 3);
   EXPECT_EQ(text.Take(), "# HELP x_total What it is.\n# TYPE x_total counter\nx_total{a=\"q\\\"\\\\\\n\"} 3\n");
+}
+
+// Whoever makes the server ask others must not make it collect requests without end.
+TEST(HttpFetcher, RefusesWhatItCannotBeginSoon) {
+  auto silent = ListenTcp("127.0.0.1", 0);  // takes connections, and never answers
+  ASSERT_TRUE(silent.ok()) << silent.status();
+  FetchRequest request;
+  request.url = absl::StrCat("http://127.0.0.1:", *LocalPort(silent->get()), "/");
+  absl::Mutex mu;
+  int refused = 0;
+  RealClock clock;
+  ThreadExecutor executor;
+  HttpFetcher fetcher(executor, clock);
+  for (int i = 0; i < 4 + 256 + 40; ++i) {
+    fetcher.Fetch(request, [&](absl::StatusOr<FetchAnswer> answer) {
+      EXPECT_TRUE(absl::IsUnavailable(answer.status())) << answer.status();
+      absl::MutexLock lock(&mu);
+      ++refused;
+    });
+  }
+  auto enough = [&] { return refused >= 40; };
+  absl::MutexLock lock(&mu, absl::Condition(&enough));
 }
 
 }  // namespace
