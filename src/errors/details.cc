@@ -1,5 +1,7 @@
 #include "errors/details.h"
 
+#include <algorithm>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -29,6 +31,49 @@ void Store(const google::rpc::Status& details, absl::Status* status) {
 
 std::string Describe(const FieldViolation& violation) {
   return absl::StrCat(violation.field, ": ", violation.description);
+}
+
+// Of the text as the trailer grpc-message has it, and of the details before they become base64.
+constexpr size_t kMaxText = 2048, kMaxDetails = 3584;
+constexpr size_t kMaxPart = 512;
+
+size_t PercentEncoded(unsigned char c) { return c < 0x20 || c > 0x7e || c == '%' ? 3 : 1; }
+
+std::string Shortened(absl::string_view text, size_t limit) {
+  constexpr absl::string_view kMore = " [...]";
+  size_t encoded = 0, cut = 0, end = 0;
+  for (; end < text.size() && encoded <= limit; ++end) {
+    const bool begins_rune = (static_cast<unsigned char>(text[end]) & 0xc0) != 0x80;
+    if (begins_rune && encoded + kMore.size() <= limit) cut = end;
+    encoded += PercentEncoded(static_cast<unsigned char>(text[end]));
+  }
+  return encoded <= limit ? std::string(text) : absl::StrCat(text.substr(0, cut), kMore);
+}
+
+google::rpc::BadRequest Shortened(const google::rpc::BadRequest& bad, size_t room) {
+  google::rpc::BadRequest kept;
+  for (const auto& violation : bad.field_violations()) {
+    auto* field = kept.add_field_violations();
+    field->set_field(Shortened(violation.field(), kMaxPart));
+    field->set_description(Shortened(violation.description(), kMaxPart));
+    if (kept.ByteSizeLong() <= room) continue;
+    kept.mutable_field_violations()->RemoveLast();
+    break;
+  }
+  return kept;
+}
+
+google::protobuf::Any Shortened(const google::protobuf::Any& any, size_t room) {
+  google::protobuf::Any kept = any;
+  pb::ErrorDetail pair;
+  google::rpc::BadRequest bad;
+  if (any.UnpackTo(&pair)) {
+    pair.set_value(Shortened(pair.value(), kMaxPart));
+    kept.PackFrom(pair);
+  } else if (any.UnpackTo(&bad)) {
+    kept.PackFrom(Shortened(bad, room));
+  }
+  return kept;
 }
 
 }  // namespace
@@ -80,6 +125,24 @@ std::vector<FieldViolation> ViolationsOf(const absl::Status& status) {
     for (const auto& field : bad.field_violations()) violations.push_back({field.field(), field.description()});
   }
   return violations;
+}
+
+absl::Status FitForTrailers(const absl::Status& status) {
+  const google::rpc::Status details = Load(status);
+  const std::string text = Shortened(status.message(), kMaxText);
+  if (text == status.message() && text.size() + details.ByteSizeLong() <= kMaxDetails) return status;
+  absl::Status fit(status.code(), text);
+  constexpr size_t kFrame = 128;  // the name of a detail's type, and lengths
+  size_t room = kMaxDetails - kFrame - text.size();
+  google::rpc::Status kept;
+  for (const auto& any : details.details()) {
+    const google::protobuf::Any part = Shortened(any, room - std::min(room, kFrame));
+    if (part.ByteSizeLong() + kFrame > room) break;
+    room -= part.ByteSizeLong();
+    *kept.add_details() = part;
+  }
+  if (!kept.details().empty()) Store(kept, &fit);
+  return fit;
 }
 
 std::string EncodeDetails(const absl::Status& status) {

@@ -28,6 +28,10 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const absl::Status& s
 absl::Status InvalidFields(const std::vector<FieldViolation>& violations);
 std::vector<FieldViolation> ViolationsOf(const absl::Status& status);
 
+// The same error, shortened to what the trailers of a call may hold: a peer with gRPC's usual limit of 8 KiB would
+// otherwise be told of that limit only. The code stays, of the text and the details what comes first.
+absl::Status FitForTrailers(const absl::Status& status);
+
 // The wire's form (a serialized google.rpc.Status), empty when there are no details; and back.
 std::string EncodeDetails(const absl::Status& status);
 absl::Status DecodeStatus(int code, absl::string_view message, absl::string_view details);

@@ -47,8 +47,8 @@ std::string TakeBytes(grpc::ByteBuffer* buffer) {
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
-                      EncodeDetails(status));
+  const absl::Status fit = FitForTrailers(status);
+  return grpc::Status(static_cast<grpc::StatusCode>(fit.code()), std::string(fit.message()), EncodeDetails(fit));
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {

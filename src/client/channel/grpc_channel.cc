@@ -44,6 +44,7 @@ grpc::ChannelArguments ChannelArgs() {
   args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   args.SetMaxReceiveMessageSize(4 << 20);
   args.SetMaxSendMessageSize(-1);
+  args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 1 << 20);  // servers of 0.11 do not shorten their errors
   return args;
 }
 
