@@ -31,6 +31,8 @@ class Layout {
   std::string Deployment(absl::string_view id) const;
   std::string Task(absl::string_view id) const;
   std::string Front(const pb::State::Owner& owner) const;
+  // Whether `folder` is one that Front() names. Records come back from a server where others may have changed them.
+  bool IsFront(absl::string_view folder) const;
   std::string AllBuilds() const;
   std::string Builds(const pb::State::Owner& owner) const;
   std::string FailedLog(const pb::State::Owner& owner) const;

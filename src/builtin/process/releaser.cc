@@ -35,6 +35,14 @@ absl::Status CheckTarget(const Deployments& deployments, const pb::Deployment& t
   return absl::OkStatus();
 }
 
+// The record comes back from the server: its folder is asked, and removed, only if it is a front's.
+absl::StatusOr<FrontClient> FrontOf(const Layout& layout, const pb::Release& release) {
+  if (layout.IsFront(release.folder())) return FrontClient(release.folder());
+  return absl::FailedPreconditionError(absl::StrCat("the release's folder \"", release.folder(),
+                                                    "\" is none of this user's, on this machine (", layout.root(),
+                                                    "); do this where it was released"));
+}
+
 }  // namespace
 
 absl::Status Releaser::Validate() {
@@ -105,8 +113,8 @@ absl::StatusOr<sdk::Destroy::Resp> Releaser::Destroy(plugin::Ui& ui, const pb::R
   sdk::Destroy::Resp response;
   response.mutable_declared_resources();
   response.mutable_destroyed_resources();
-  if (release.folder().empty()) return response;
-  FrontClient front(release.folder());
+  if (!PathExists(release.folder())) return response;  // it had no port, or the front is gone
+  ASSIGN_OR_RETURN(FrontClient front, FrontOf(options_.layout, release));
   absl::StatusOr<::process::FrontAnswer> shown = front.Show();
   if (shown.ok() && shown->backend().deployment_id() != release.deployment_id()) return response;
   if (!shown.ok()) {  // the destroy of another release closed it, or it hangs: nothing to show either way
@@ -132,7 +140,8 @@ absl::Status Releaser::DestroyWorkspace(plugin::Ui& ui, const sdk::Args::JobInfo
 absl::StatusOr<sdk::StatusReport> Releaser::Status(plugin::Ui& ui, const pb::Release& release) {
   sdk::StatusReport::Health health = sdk::StatusReport::READY;
   std::string message = absl::StrCat("port ", release.port(), " serves deployment ", release.deployment_id());
-  absl::StatusOr<::process::FrontAnswer> shown = FrontClient(release.folder()).Show();
+  absl::StatusOr<FrontClient> front = FrontOf(options_.layout, release);
+  absl::StatusOr<::process::FrontAnswer> shown = front.ok() ? front->Show() : front.status();
   if (!shown.ok()) {
     health = sdk::StatusReport::DOWN;
     message = absl::StrCat("no front runs for port ", release.port(), "; release again");

@@ -66,6 +66,16 @@ void PassOutput(const std::string& path, off_t* offset, plugin::Ui& ui) {
   }
 }
 
+// The record comes back from the server: what it names is removed and shown only if it is a task of ours.
+absl::StatusOr<std::string> FolderOfTask(const Layout& layout, const pb::TaskInfo& task) {
+  const std::string folder = layout.Task(task.id());
+  if (task.folder() == folder || !PathExists(task.folder())) return folder;
+  return absl::FailedPreconditionError(absl::StrCat("the task's folder \"", task.folder(),
+                                                    "\" is none that this runner made (it would be ", folder,
+                                                    "): stop and watch a task on the machine, and as the user, that "
+                                                    "started it"));
+}
+
 int ExitCodeOf(const std::string& folder) {
   absl::StatusOr<std::string> text = ReadFile(ExitFile(folder));
   int code = kUnknownExit;  // it was killed before it could leave one
@@ -113,11 +123,12 @@ absl::StatusOr<pb::TaskInfo> TaskLauncher::Start(const sdk::Args::TaskLaunchInfo
 // again until it is empty.
 absl::Status TaskLauncher::Stop(plugin::Named<"state", pb::TaskInfo> state) {
   ASSIGN_OR_RETURN(absl::Duration patience, ParseDuration("stop_timeout", config.stop_timeout, kStopTimeout));
+  ASSIGN_OR_RETURN(const std::string folder, FolderOfTask(options_.layout, *state));
   const ProcessIdentity leader = FromProto(state->process());
   const absl::Time end = absl::Now() + patience;
   while (true) {
     std::vector<ProcessIdentity> left = SessionMembers(leader, Marker(state->id()));
-    if (left.empty()) return RemoveAll(state->folder());
+    if (left.empty()) return RemoveAll(folder);
     if (absl::Now() > end + kKillPatience) {
       return absl::DeadlineExceededError(absl::StrCat("process ", left.front().pid, " of the task cannot be killed"));
     }
@@ -129,13 +140,14 @@ absl::Status TaskLauncher::Stop(plugin::Named<"state", pb::TaskInfo> state) {
 
 absl::StatusOr<int> TaskLauncher::Watch(plugin::Ui& ui, plugin::Named<"state", pb::TaskInfo> state,
                                         std::stop_token stop) {
+  ASSIGN_OR_RETURN(const std::string folder, FolderOfTask(options_.layout, *state));
   const ProcessIdentity leader = FromProto(state->process());
   off_t offset = 0;
   while (true) {
     absl::Status gone = WaitGone(leader, absl::Now() + kLookAgain, stop);
-    PassOutput(OutputFile(state->folder()), &offset, ui);
+    PassOutput(OutputFile(folder), &offset, ui);
     if (absl::IsCancelled(gone)) return gone;
-    if (gone.ok()) return ExitCodeOf(state->folder());
+    if (gone.ok()) return ExitCodeOf(folder);
   }
 }
 

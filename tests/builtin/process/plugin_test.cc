@@ -284,5 +284,40 @@ TEST_F(PluginTest, TasksRunAreWatchedAndStopped) {
   EXPECT_FALSE(PathExists(endless.folder()));
 }
 
+// Records are kept by the server, where others may write them: a destroy must not take a user's folder along.
+TEST_F(PluginTest, FoldersOfOthersInARecordAreLeftAlone) {
+  const std::string precious = App("");
+  for (const std::string& folder : {precious, JoinPath(layout_.root(), "fronts/../../" + BaseName(folder_.path()))}) {
+    SCOPED_TRACE(folder);
+    pb::TaskInfo task;
+    task.set_id("01TASK");
+    task.set_folder(folder);
+    absl::Status status = Call(ComponentType::kTaskLauncher, "{}", Function::kStopTask, {{"state", &task}}, nullptr);
+    EXPECT_TRUE(!PathExists(folder) || absl::IsFailedPrecondition(status)) << status;
+    pb::Release release;
+    release.set_folder(folder);
+    release.set_deployment_id("D1");
+    sdk::Destroy::Resp destroyed;
+    status = Call(ComponentType::kReleaser, "{}", Function::kDestroy, {{"release", &release}}, &destroyed);
+    EXPECT_TRUE(!PathExists(folder) || absl::IsFailedPrecondition(status)) << status;
+    EXPECT_TRUE(IsFolder(precious));
+  }
+}
+
+TEST(LayoutTest, KnowsItsFronts) {
+  const Layout layout("/data");
+  pb::State::Owner owner;
+  for (const char* name : {"web", "a b/..", ".", "..", "%41", ""}) {
+    owner.set_project(name);
+    owner.set_app("x.y");
+    owner.set_workspace(name);
+    EXPECT_TRUE(layout.IsFront(layout.Front(owner))) << layout.Front(owner);
+  }
+  for (const char* folder : {"", "/", "/data", "/data/fronts", "/data/fronts/a/b", "/data/fronts/a/b/c/d",
+                             "/data/fronts/a/../c", "/data/fronts/a//c", "/other/fronts/a/b/c", "/data/tasks/a/b/c"}) {
+    EXPECT_FALSE(layout.IsFront(folder)) << folder;
+  }
+}
+
 }  // namespace
 }  // namespace waypoint::builtin::process
