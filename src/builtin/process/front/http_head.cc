@@ -64,11 +64,25 @@ void AppendHeaders(const HttpHead& head, std::string* out) {
   absl::StrAppend(out, "\r\n");
 }
 
+// Where a body ends must be clear to us and to the deployment in the same way: chunked once, and last (RFC 9112 6.3).
+absl::StatusOr<bool> IsChunked(const HttpHead& head) {
+  std::vector<absl::string_view> codings;
+  for (const HttpHeader& header : head.headers) {
+    if (!absl::EqualsIgnoreCase(header.name, "Transfer-Encoding")) continue;
+    for (absl::string_view part : absl::StrSplit(header.value, ',')) {
+      codings.push_back(absl::StripAsciiWhitespace(part));
+    }
+  }
+  auto chunked = [](absl::string_view coding) { return absl::EqualsIgnoreCase(coding, "chunked"); };
+  const auto times = std::count_if(codings.begin(), codings.end(), chunked);
+  if (codings.empty() || (times == 1 && chunked(codings.back()))) return !codings.empty();
+  return Bad("unknown Transfer-Encoding");
+}
+
 // Length by headers alone; kNone if they say nothing.
 absl::StatusOr<BodyPlan> DeclaredBody(const HttpHead& head) {
   BodyPlan plan;
-  bool chunked = head.HasWord("Transfer-Encoding", "chunked");
-  if (head.Find("Transfer-Encoding") != nullptr && !chunked) return Bad("unknown Transfer-Encoding");
+  ASSIGN_OR_RETURN(const bool chunked, IsChunked(head));
   for (const HttpHeader& header : head.headers) {
     if (!absl::EqualsIgnoreCase(header.name, "Content-Length")) continue;
     if (chunked) return Bad("both Content-Length and Transfer-Encoding");

@@ -77,6 +77,11 @@ TEST(BodyTest, RequestRows) {
       {"Content-Length: +1\r\n", Kind::kNone, 0, false},
       {"Content-Length: 1, 1\r\n", Kind::kNone, 0, false},
       {"Transfer-Encoding: gzip\r\n", Kind::kNone, 0, false},
+      {"Transfer-Encoding: chunked, gzip\r\n", Kind::kNone, 0, false},
+      {"Transfer-Encoding: chunked, chunked\r\n", Kind::kNone, 0, false},
+      {"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", Kind::kNone, 0, false},
+      {"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", Kind::kChunked, 0, true},
+      {"Transfer-Encoding:\r\n", Kind::kNone, 0, false},
   };
   for (const Row& r : kRows) {
     absl::StatusOr<HttpHead> head = ParseRequestHead(absl::StrCat("POST / HTTP/1.1\r\n", r.headers, "\r\n"));
