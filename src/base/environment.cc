@@ -3,15 +3,43 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <cstdlib>
+
+#include "absl/synchronization/mutex.h"
 
 namespace waypoint {
 
+namespace {
+
+// An agent takes its configuration into its environment while its jobs read it.
+absl::Mutex& EnvironMutex() {
+  static auto* const mu = new absl::Mutex();
+  return *mu;
+}
+
+}  // namespace
+
+std::vector<std::string> CurrentEnvironment() {
+  absl::MutexLock lock(&EnvironMutex());
+  std::vector<std::string> out;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) out.emplace_back(*entry);
+  return out;
+}
+
+void SetProcessVariable(const std::string& name, const std::optional<std::string>& value) {
+  absl::MutexLock lock(&EnvironMutex());
+  if (value.has_value()) {
+    ::setenv(name.c_str(), value->c_str(), /*overwrite=*/1);
+  } else {
+    ::unsetenv(name.c_str());
+  }
+}
+
 Environment Environment::FromProcess() {
   std::map<std::string, std::string> values;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const char* equals = std::strchr(*entry, '=');
-    if (equals != nullptr) values[std::string(*entry, equals - *entry)] = equals + 1;
+  for (const std::string& entry : CurrentEnvironment()) {
+    const size_t equals = entry.find('=');
+    if (equals != std::string::npos) values[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   return Environment(std::move(values));
 }

@@ -1,14 +1,21 @@
 // The process environment as a value, so that code under it can be tested with any other one.
 //
-// Threads: a value; FromProcess() reads `environ` and must not race with setenv.
+// Threads: a value. FromProcess, CurrentEnvironment and SetProcessVariable may be called from any thread; but setenv
+//          itself moves what others of the C library may be reading, so little is set, and seldom.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace waypoint {
+
+// "KEY=value" of this process.
+std::vector<std::string> CurrentEnvironment();
+// Nothing: removed.
+void SetProcessVariable(const std::string& name, const std::optional<std::string>& value);
 
 class Environment {
  public:

@@ -19,8 +19,6 @@
 #include "base/files.h"
 #include "base/status.h"
 
-extern char** environ;
-
 namespace waypoint {
 namespace {
 
@@ -225,12 +223,6 @@ absl::StatusOr<Spawned> SpawnChild(const SpawnOptions& options) {
   plan.parent = ::getpid();
   ASSIGN_OR_RETURN(pid_t pid, ForkWithSignalsBlocked(plan, program, options.cwd));
   return Spawned{pid, std::move(pipes.ours[0]), std::move(pipes.ours[1]), std::move(pipes.ours[2])};
-}
-
-std::vector<std::string> CurrentEnvironment() {
-  std::vector<std::string> out;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) out.push_back(*entry);
-  return out;
 }
 
 std::vector<std::string> MergeEnvironment(const std::vector<std::string>& base, const std::vector<std::string>& more) {

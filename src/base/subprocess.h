@@ -25,6 +25,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/environment.h"
 #include "base/fd.h"
 #include "base/process_id.h"
 
@@ -117,8 +118,6 @@ absl::StatusOr<std::string> FindProgram(const std::string& name, absl::string_vi
 // As pid 1: reaps children that were adopted, never one that a Process waits for.
 void ReapOrphans();
 
-// "KEY=value" of this process.
-std::vector<std::string> CurrentEnvironment();
 // Later entries replace earlier ones of the same key; order of first appearance.
 std::vector<std::string> MergeEnvironment(const std::vector<std::string>& base, const std::vector<std::string>& more);
 // Value of KEY, "" if absent.

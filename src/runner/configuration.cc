@@ -1,14 +1,14 @@
 #include "runner/configuration.h"
 
-#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "appconfig/hcl_template.h"
+#include "base/environment.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "base/subprocess.h"
 
 namespace waypoint::runner {
 namespace {
@@ -20,7 +20,7 @@ constexpr char kLogLevelVariable[] = "WAYPOINT_LOG_LEVEL";
 void Set(const std::string& entry) {
   const size_t equals = entry.find('=');
   const std::string name = entry.substr(0, equals), value = entry.substr(equals + 1);
-  setenv(name.c_str(), value.c_str(), /*overwrite=*/1);
+  SetProcessVariable(name, value);
   if (name != kLogLevelVariable) return;
   if (absl::StatusOr<LogLevel> level = ParseLogLevel(value); level.ok()) SetLogLevel(*level);
 }
@@ -66,7 +66,7 @@ void Configuration::Apply(const appconfig::Output& output) {
     if (!written.ok()) WAYPOINT_LOG(kError, "runner", "a configured file", {"error", written.ToString()});
   }
   for (const std::string& entry : output.env) Set(entry);
-  for (const std::string& name : output.deleted) unsetenv(name.c_str());
+  for (const std::string& name : output.deleted) SetProcessVariable(name, std::nullopt);
   if (!applied_.HasBeenNotified()) applied_.Notify();
 }
 
