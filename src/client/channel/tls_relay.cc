@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -76,6 +77,13 @@ void ExpectHost(SSL* ssl, const std::string& host) {
   }
   SSL_set_tlsext_host_name(ssl, host.c_str());
   SSL_set1_host(ssl, host.c_str());
+}
+
+// The name of the socket is no secret: every process of the machine can read it. This tells ours from theirs.
+bool IsOurs(int fd) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
 }
 
 // Bytes on their way in one direction.
@@ -198,7 +206,7 @@ absl::Status TlsRelay::last_error() const {
 void TlsRelay::Run(std::stop_token stop) {
   while (WaitReadable(listener_.get(), absl::InfiniteFuture(), stop).ok()) {
     UniqueFd local(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!local.valid()) continue;
+    if (!local.valid() || !IsOurs(local.get())) continue;
     absl::Status status = Serve(local.get(), stop);
     absl::MutexLock lock(&mu_);
     last_error_ = std::move(status);
