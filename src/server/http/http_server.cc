@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -14,7 +15,11 @@
 #include "base/status.h"
 
 namespace waypoint::server {
-namespace {  // To the same place, safely; the body is for people whose client does not go there by itself.
+namespace {
+
+constexpr absl::Duration kStarvedPause = absl::Milliseconds(100);
+
+// To the same place, safely; the body is for people whose client does not go there by itself.
 void SendToHttps(const HttpRequest& request, HttpResponse& response) {
   const std::string url = absl::StrCat("https://", request.header("host"), request.target);
   response.status = 307;
@@ -69,7 +74,10 @@ void HttpServer::Stop() {
 void HttpServer::Accept(std::stop_token stop) {
   while (WaitReadable(listener_.get(), absl::InfiniteFuture(), stop).ok()) {
     UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    const bool starved = !fd.valid() && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS);
     JoinEnded();
+    // The connection stays where it is, so the listener stays readable: asked at once, it would answer the same.
+    if (starved) WaitReadable(-1, absl::Now() + kStarvedPause, stop).IgnoreError();
     if (fd.valid() && serving_.size() < limits_.connections) Begin(std::move(fd), stop);
   }
 }
