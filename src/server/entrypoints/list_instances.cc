@@ -4,13 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/go_duration.h"
+#include "errors/details.h"
 
 namespace waypoint::entrypoints {
 
 void ListInstancesCall::OnMessage(pb::ListInstancesRequest request) {
   if (request.has_application()) {
     if (!request.application().has_application()) {
-      return out_.Finish(absl::InvalidArgumentError("application.application must be set"));
+      return out_.Finish(InvalidFields({{"Scope.Application.application", "must be set"}}));
     }
     return Answer(room_.instances.OfApplication(request.application().application(),
                                                 request.application().workspace().workspace()));
