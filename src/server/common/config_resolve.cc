@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/match.h"
+#include "base/log.h"
 #include "hcl/selector.h"
 #include "ptypes/config_var.h"
 #include "ptypes/names.h"
@@ -29,10 +30,15 @@ bool WorkspaceFits(const pb::Ref::Workspace& target, bool has, const std::string
   return !has || workspace.empty() || ptypes::SameName(target.workspace(), workspace);
 }
 
-bool SelectorFits(const std::string& selector, const std::map<std::string, std::string>& labels) {
+bool SelectorFits(const pb::ConfigVar& var, const std::map<std::string, std::string>& labels) {
+  const std::string& selector = var.target().label_selector();
   if (selector.empty()) return true;
   const absl::StatusOr<hcl::Selector> parsed = hcl::Selector::Parse(selector);
-  if (!parsed.ok()) return false;
+  if (!parsed.ok()) {  // SetConfig refuses such; this one comes from a snapshot
+    WAYPOINT_LOG(kWarn, "server.config", "a stored variable has a label selector that cannot be read, it is left out",
+                 {"name", var.name()}, {"error", parsed.status().message()});
+    return false;
+  }
   // A selector that names an unknown label matches nothing.
   return parsed->Matches(labels).value_or(false);
 }
@@ -46,8 +52,7 @@ bool RunnerFits(const pb::ConfigVar::Target& target, const std::optional<std::st
 bool Fits(const pb::ConfigVar& var, const ConfigScope& scope) {
   const pb::ConfigVar::Target& target = var.target();
   return absl::StartsWithIgnoreCase(var.name(), scope.name_prefix) && RunnerFits(target, scope.runner_id) &&
-         WorkspaceFits(target.workspace(), target.has_workspace(), scope.workspace) &&
-         SelectorFits(target.label_selector(), scope.labels);
+         WorkspaceFits(target.workspace(), target.has_workspace(), scope.workspace) && SelectorFits(var, scope.labels);
 }
 
 // Weakest first.
