@@ -49,7 +49,7 @@ std::vector<DeploymentPtr> LiveDeployments(const state::View& view, const server
 }  // namespace
 
 void LogStream::OnMessage(pb::GetLogStreamRequest request) {
-  if (watch_ != 0) return;
+  if (query_ != nullptr) return;
   request_ = std::move(request);
   if (request_.limit_backlog() != 0) backlog_ = request_.limit_backlog();
   bool application =
@@ -59,28 +59,12 @@ void LogStream::OnMessage(pb::GetLogStreamRequest request) {
         absl::FailedPreconditionError("give the scope of the logs: deployment_id, or application and workspace"));
     return;
   }
-  watch_ = room_.store.Watch({"deployment"}, [this] { Evaluate(); });
   listener_ = room_.instances.OnChange([this] { begun_ ? Follow() : void(); });
-  Evaluate();
-}
-
-// Which deployments count; asked again after each deployment's write.
-void LogStream::Evaluate() {
-  if (looking_) {
-    look_again_ = true;
-    return;
-  }
-  looking_ = true;
-  auto look = [&](const state::View& view) { return FindDeployments(view); };
-  room_.store.Look(look, [this, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
-    if (alive.expired()) return;
-    looking_ = false;
-    if (absl::IsUnavailable(status)) return Evaluate();  // what was seen is undone
-    if (!status.ok()) return out_.Finish(std::move(status));
-    SpawnOrFollow();
-    if (alive.expired()) return;
-    if (std::exchange(look_again_, false)) Evaluate();
-  });
+  // Which deployments count is asked again after each write of one.
+  query_ = std::make_unique<server::LiveQuery>(
+      room_.store, std::vector<std::string>{"deployment"},
+      [this](const state::View& view) { return FindDeployments(view); },
+      [this](absl::Status status) { status.ok() ? SpawnOrFollow() : out_.Finish(std::move(status)); });
 }
 
 absl::Status LogStream::FindDeployments(const state::View& view) {
@@ -239,8 +223,7 @@ void LogStream::NoteGap(Source& source, pb::LogBatch& batch) {
 }
 
 void LogStream::Stop() {
-  alive_.reset();
-  if (watch_ != 0) room_.store.Unwatch(std::exchange(watch_, 0));
+  query_.reset();
   if (listener_ != 0) room_.instances.RemoveListener(std::exchange(listener_, 0));
   replay_.reset();
   sources_.clear();

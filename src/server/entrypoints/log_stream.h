@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "logbuffer/merged_reader.h"
+#include "server/common/live_query.h"
 #include "server/entrypoints/plugin_job.h"
 #include "server/entrypoints/room.h"
 #include "server/handler.h"
@@ -51,7 +52,6 @@ class LogStream : public server::Session<pb::GetLogStreamRequest, pb::LogBatch> 
     bool running = false;
   };
 
-  void Evaluate();
   absl::Status FindDeployments(const state::View& view);
   void SpawnOrFollow();
   void Spawn(const pb::Deployment& deployment);
@@ -67,14 +67,12 @@ class LogStream : public server::Session<pb::GetLogStreamRequest, pb::LogBatch> 
 
   Room& room_;
   const server::Caller caller_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   pb::GetLogStreamRequest request_;
   int backlog_ = 100;
   bool begun_ = false;
-  bool looking_ = false, look_again_ = false;
+  std::unique_ptr<server::LiveQuery> query_;
   std::vector<std::shared_ptr<const pb::Deployment>> deployments_;
   std::map<std::string, PlatformSource> platform_;  // by deployment id
-  state::Store::WatchId watch_ = 0;
   Instances::Listener listener_ = 0;
 
   std::map<uint64_t, Source> sources_;  // by the instance's connection; the platform's own come last

@@ -18,7 +18,6 @@ PluginJob::PluginJob(Room& room, Kind kind, Listener listener)
 
 PluginJob::~PluginJob() {
   alive_.reset();
-  if (watch_ != 0) room_.store.Unwatch(watch_);
   if (!job_id_.empty() && !over_) room_.engine.Apply(job_id_, jobs::event::Cancel{false}, [](absl::Status) {});
 }
 
@@ -55,31 +54,19 @@ void PluginJob::Start(const server::Caller& caller, const pb::Deployment& deploy
       over_ = true;  // there is no such job
       return Tell(std::move(status));
     }
-    watch_ = room_.store.Watch({absl::StrCat("job/", job_id_)}, [this] { Refresh(); });
-    Refresh();
+    Follow();
   });
 }
 
-// Changes while a look waits for the disk make one more look.
-void PluginJob::Refresh() {
-  if (looking_) {
-    look_again_ = true;
-    return;
-  }
-  looking_ = true;
-  auto seen = std::make_shared<std::shared_ptr<const pb::Job>>();
-  auto look = [&](const state::View& view) {
-    if (room_.engine.index().Known(job_id_)) *seen = view.Get<pb::Job>(job_id_);
+void PluginJob::Follow() {
+  auto look = [this](const state::View& view) {
+    found_ = room_.engine.index().Known(job_id_) ? view.Get<pb::Job>(job_id_) : nullptr;
     return absl::OkStatus();
   };
-  room_.store.Look(look, [this, seen, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
-    if (alive.expired()) return;
-    looking_ = false;
-    if (absl::IsUnavailable(status)) return Refresh();  // what was seen is undone
-    if (status.ok()) OnJob(seen->get());
-    if (alive.expired()) return;
-    if (std::exchange(look_again_, false)) Refresh();
-  });
+  auto seen = [this](absl::Status status) {
+    if (status.ok()) OnJob(found_.get());
+  };
+  query_ = std::make_unique<server::LiveQuery>(room_.store, std::vector{absl::StrCat("job/", job_id_)}, look, seen);
 }
 
 void PluginJob::OnJob(const pb::Job* job) {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "server/common/live_query.h"
 #include "server/entrypoints/room.h"
 #include "server/handler.h"
 #include "waypoint/record.pb.h"
@@ -35,7 +36,7 @@ class PluginJob {
 
  private:
   jobs::NewJob Make(const server::Caller& caller, const pb::Deployment& deployment) const;
-  void Refresh();
+  void Follow();
   void OnJob(const pb::Job* job);
   void Tell(absl::Status status);
 
@@ -45,8 +46,8 @@ class PluginJob {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   const std::string instance_id_;
   std::string job_id_;
-  state::Store::WatchId watch_ = 0;
-  bool looking_ = false, look_again_ = false;
+  std::unique_ptr<server::LiveQuery> query_;
+  std::shared_ptr<const pb::Job> found_;  // by the query
   bool ran_ = false, over_ = false;
 };
 
