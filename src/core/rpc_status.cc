@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/utf8.h"
 #include "errors/details.h"
 
 namespace waypoint::core {
@@ -10,7 +11,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status out;
   out.ParseFromString(EncodeDetails(status));
   out.set_code(static_cast<int>(status.code()));
-  out.set_message(std::string(status.message()));
+  out.set_message(ValidUtf8(status.message()));  // the output of programs is in some
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/utf8.h"
 
 namespace waypoint::entrypoint {
 
@@ -17,7 +18,8 @@ void LineQueue::Add(absl::string_view line, pb::LogBatch::Entry::Source source, 
   lines_.push_back(std::move(entry));
 }
 
-void LineQueue::Push(absl::string_view line, pb::LogBatch::Entry::Source source, absl::Time time) {
+void LineQueue::Push(absl::string_view bytes, pb::LogBatch::Entry::Source source, absl::Time time) {
+  const std::string line = ValidUtf8(bytes);
   absl::MutexLock lock(&mu_);
   if (closed_) return;
   if (lines_.size() + 1 >= kLimitLines || bytes_ + line.size() > kLimitBytes) {
@@ -36,8 +38,11 @@ std::vector<pb::LogBatch::Entry> LineQueue::Take(size_t max, absl::Time deadline
   absl::MutexLock lock(&mu_);
   mu_.AwaitWithDeadline(absl::Condition(this, &LineQueue::HasNews), deadline);
   std::vector<pb::LogBatch::Entry> out;
-  while (!lines_.empty() && out.size() < max) {
-    bytes_ -= lines_.front().line().size();
+  size_t taken = 0;
+  while (!lines_.empty() && out.size() < max && taken < kBatchBytes) {
+    const size_t size = lines_.front().line().size();
+    taken += size;
+    bytes_ -= size;
     out.push_back(std::move(lines_.front()));
     lines_.pop_front();
   }

@@ -24,8 +24,10 @@ class LineQueue {
  public:
   static constexpr size_t kLimitLines = 8192;
   static constexpr size_t kLimitBytes = 4 << 20;
+  static constexpr size_t kBatchBytes = 1 << 20;  // then no more lines: a message may have 4 MiB at most
 
-  void Push(absl::string_view line, pb::LogBatch::Entry::Source source, absl::Time time);
+  // An app may print any bytes; what is no UTF-8 in them is replaced.
+  void Push(absl::string_view bytes, pb::LogBatch::Entry::Source source, absl::Time time);
   // Waits for at least one line; empty: closed and drained, or the deadline passed.
   std::vector<pb::LogBatch::Entry> Take(size_t max, absl::Time deadline);
   // Puts back what could not be sent, in front.

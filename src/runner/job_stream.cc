@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "core/rpc_status.h"
+#include "runner/valid_text.h"
 
 namespace waypoint::runner {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 namespace pb = ::hashicorp::waypoint;
 
 constexpr int kMaxEventsAMessage = 64;
+constexpr size_t kMaxBytesAMessage = 1 << 20;
 
 bool Retryable(const absl::Status& status) { return absl::IsUnavailable(status) || absl::IsNotFound(status); }
 
@@ -126,6 +128,7 @@ void JobStream::Refuse(const absl::Status& why) {
 }
 
 void JobStream::Send(Request message) {
+  RepairTexts(&message);
   absl::MutexLock lock(&mu_);
   auto room = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return ended_ || queue_bytes_ < options_.queue_limit_bytes; };
   mu_.Await(absl::Condition(&room));
@@ -141,6 +144,7 @@ absl::Status JobStream::Finish(const absl::StatusOr<pb::Job::Result>& outcome) {
   } else {
     *message.mutable_error()->mutable_error() = core::ToRpcStatus(outcome.status());
   }
+  RepairTexts(&message);
   absl::MutexLock lock(&mu_);
   if (!ended_) {
     finishing_ = true;
@@ -224,7 +228,8 @@ absl::Status JobStream::ReattachOnce() {
 void JobStream::MergeTerminal() {
   if (!queue_.front().has_terminal()) return;
   auto* events = queue_.front().mutable_terminal()->mutable_events();
-  while (queue_.size() > 1 && queue_[1].has_terminal() && events->size() < kMaxEventsAMessage) {
+  while (queue_.size() > 1 && queue_[1].has_terminal() && events->size() < kMaxEventsAMessage &&
+         queue_.front().ByteSizeLong() + queue_[1].ByteSizeLong() < kMaxBytesAMessage) {
     for (auto& event : *queue_[1].mutable_terminal()->mutable_events()) *events->Add() = std::move(event);
     queue_.erase(queue_.begin() + 1);
   }

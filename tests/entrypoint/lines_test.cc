@@ -59,6 +59,28 @@ TEST(LineQueueTest, WhatDoesNotFitIsCounted) {
   EXPECT_EQ(lines[1].line(), "later");
 }
 
+// One byte of another encoding would have the server refuse the whole batch.
+TEST(LineQueueTest, WhatIsNoTextBecomesText) {
+  LineQueue queue;
+  queue.Push("caf\xe9\n", Entry::APP, absl::UnixEpoch());
+  pb::EntrypointLogBatch batch, received;
+  *batch.add_lines() = queue.Take(1, absl::Now())[0];
+  ASSERT_TRUE(received.ParseFromString(batch.SerializeAsString()));
+  EXPECT_EQ(received.lines(0).line(), "caf\xef\xbf\xbd\n");
+}
+
+TEST(LineQueueTest, ABatchOfLongLinesFitsIntoAMessage) {
+  LineQueue queue;
+  for (int i = 0; i < 60; ++i) queue.Push(std::string(kLineLimit, 'x'), Entry::APP, absl::UnixEpoch());
+  size_t lines = 0;
+  while (lines < 60) {
+    const auto batch = queue.Take(64, absl::Now());
+    EXPECT_LE(batch.size() * kLineLimit, size_t{2} << 20);
+    ASSERT_FALSE(batch.empty());
+    lines += batch.size();
+  }
+}
+
 TEST(LineQueueTest, ReturnedLinesComeFirst) {
   LineQueue queue;
   queue.Push("a", Entry::APP, absl::UnixEpoch());

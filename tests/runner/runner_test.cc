@@ -117,6 +117,35 @@ TEST_F(RunnerTest, OutputKeepsItsOrder) {
   peer->Finish(absl::OkStatus());
 }
 
+// A message with other bytes in a text would be refused whole, and the job lost.
+TEST_F(RunnerTest, WhatProgramsSayIsSentAsText) {
+  Runner runner(channel_, clock_, ids_, Options(), [](const JobRun& run) -> absl::StatusOr<pb::Job::Result> {
+    run.terminal->Send(LineEvent("caf\xe9"));
+    return absl::FailedPreconditionError("it said: \xff");
+  });
+  Start(runner);
+  auto peer = Assign("a");
+  EXPECT_EQ(Next(*peer).terminal().events(0).line().msg(), "caf\xef\xbf\xbd");
+  EXPECT_EQ(Next(*peer).error().error().message(), "it said: \xef\xbf\xbd");
+  peer->Finish(absl::OkStatus());
+}
+
+TEST_F(RunnerTest, OutputOfAnySizeFitsIntoMessages) {
+  Runner runner(channel_, clock_, ids_, Options(), [](const JobRun& run) -> absl::StatusOr<pb::Job::Result> {
+    for (int i = 0; i < 40; ++i) run.terminal->Send(LineEvent(std::string(200 << 10, 'x')));
+    return pb::Job::Result();
+  });
+  Start(runner);
+  auto peer = Assign("a");
+  int events = 0;
+  for (auto message = Next(*peer); message.has_terminal(); message = Next(*peer)) {
+    EXPECT_LT(message.ByteSizeLong(), 2u << 20);
+    events += message.terminal().events_size();
+  }
+  EXPECT_EQ(events, 40);
+  peer->Finish(absl::OkStatus());
+}
+
 TEST_F(RunnerTest, AFailedJobReportsItsError) {
   Runner runner(channel_, clock_, ids_, Options(), [](const JobRun&) -> absl::StatusOr<pb::Job::Result> {
     return absl::FailedPreconditionError("no such thing");
