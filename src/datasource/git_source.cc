@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/status.h"
+#include "base/utf8.h"
 #include "datasource/libgit.h"
 #include "ptypes/ssh_key.h"
 
@@ -25,7 +26,7 @@ void Say(const FetchOptions& options, absl::string_view style, absl::string_view
 
 void Announce(const pb::Job::Git& git, const FetchOptions& options) {
   Say(options, "header", "Cloning data from Git");
-  Say(options, "info", absl::StrCat("       URL: ", git.url()));
+  Say(options, "info", absl::StrCat("       URL: ", WithoutPassword(git.url())));
   if (!git.ref().empty()) Say(options, "info", absl::StrCat("       Ref: ", git.ref()));
   if (git.has_basic()) Say(options, "info", "      Auth: username/password");
   if (git.has_ssh()) Say(options, "info", "      Auth: ssh");
@@ -35,7 +36,8 @@ absl::StatusOr<GitRepository> Clone(GitSession& session, const std::string& url,
   git_clone_options options = GIT_CLONE_OPTIONS_INIT;
   session.Fill(&options.fetch_opts.callbacks);
   git_repository* raw = nullptr;
-  RETURN_IF_ERROR(session.Check(git_clone(&raw, url.c_str(), folder.c_str(), &options), absl::StrCat("clone ", url)));
+  RETURN_IF_ERROR(session.Check(git_clone(&raw, url.c_str(), folder.c_str(), &options),
+                                absl::StrCat("clone ", WithoutPassword(url))));
   return GitRepository(raw);
 }
 
@@ -110,7 +112,7 @@ absl::StatusOr<pb::Job::Git::Ref> HeadRef(git_repository* repository) {
   ref.set_commit(OidText(*git_commit_id(commit)));
   ref.mutable_timestamp()->set_seconds(git_commit_author(commit)->when.time);
   const char* message = git_commit_message(commit);
-  ref.set_commit_message(message != nullptr ? message : "");
+  ref.set_commit_message(message != nullptr ? ValidUtf8(message) : "");
   return ref;
 }
 
@@ -136,15 +138,17 @@ struct RemoteHead {
 
 absl::StatusOr<std::map<std::string, RemoteHead>> ListRemote(GitSession& session, const std::string& url) {
   git_remote* raw = nullptr;
-  RETURN_IF_ERROR(GitStatus(git_remote_create_detached(&raw, url.c_str()), absl::StrCat("remote ", url)));
+  RETURN_IF_ERROR(
+      GitStatus(git_remote_create_detached(&raw, url.c_str()), absl::StrCat("remote ", WithoutPassword(url))));
   GitRemote remote(raw);
   git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
   session.Fill(&callbacks);
   RETURN_IF_ERROR(session.Check(git_remote_connect(remote.get(), GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr),
-                                absl::StrCat("ls-remote ", url)));
+                                absl::StrCat("ls-remote ", WithoutPassword(url))));
   const git_remote_head** heads = nullptr;
   size_t count = 0;
-  RETURN_IF_ERROR(GitStatus(git_remote_ls(&heads, &count, remote.get()), absl::StrCat("ls-remote ", url)));
+  RETURN_IF_ERROR(
+      GitStatus(git_remote_ls(&heads, &count, remote.get()), absl::StrCat("ls-remote ", WithoutPassword(url))));
   std::map<std::string, RemoteHead> out;
   for (size_t i = 0; i < count; ++i) {
     out[heads[i]->name] = {OidText(heads[i]->oid), heads[i]->symref_target != nullptr ? heads[i]->symref_target : ""};

@@ -1,5 +1,6 @@
 #include "datasource/libgit.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -23,9 +24,44 @@ std::string OidText(const git_oid& oid) {
   return text;
 }
 
-int GitSession::OnCredentials(git_credential** out, const char*, const char* user, unsigned int allowed, void* data) {
+namespace {
+
+// User and host with port, and where they stand in the URL; nothing for a path.
+absl::string_view AuthorityOf(absl::string_view url) {
+  const size_t scheme = url.find("://");
+  absl::string_view rest = scheme == absl::string_view::npos ? url : url.substr(scheme + 3);
+  const size_t end = rest.find_first_of(scheme == absl::string_view::npos ? ":/" : "/?#");
+  if (scheme == absl::string_view::npos && (end == absl::string_view::npos || rest[end] == '/'))
+    return rest.substr(0, 0);
+  return rest.substr(0, end);
+}
+
+}  // namespace
+
+std::string HostOfUrl(absl::string_view url) {
+  absl::string_view host = AuthorityOf(url);
+  host.remove_prefix(host.rfind('@') + 1);  // without one: nothing
+  const size_t colon = host.rfind(':');
+  if (colon != absl::string_view::npos && host.find(']', colon) == absl::string_view::npos)
+    host = host.substr(0, colon);
+  return absl::AsciiStrToLower(host);
+}
+
+std::string WithoutPassword(absl::string_view url) {
+  const absl::string_view authority = AuthorityOf(url);
+  const size_t at = authority.rfind('@');
+  const size_t colon = authority.find(':');
+  if (at == absl::string_view::npos || colon > at) return std::string(url);
+  const size_t begin = static_cast<size_t>(authority.data() - url.data());
+  return absl::StrCat(url.substr(0, begin + colon), ":***", url.substr(begin + at));
+}
+
+int GitSession::OnCredentials(git_credential** out, const char* url, const char* user, unsigned int allowed,
+                              void* data) {
   auto* self = static_cast<GitSession*>(data);
   const auto& git = self->git_;
+  // A submodule may come from anywhere; the login is for one host.
+  if (HostOfUrl(url == nullptr ? "" : url) != HostOfUrl(git.url())) return GIT_PASSTHROUGH;
   const std::string ssh_user = !git.ssh().user().empty() ? git.ssh().user() : user != nullptr ? user : "git";
   if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) return git_credential_username_new(out, ssh_user.c_str());
   // libgit2 asks again and again while the remote refuses; one answer is all we have.

@@ -40,7 +40,13 @@ absl::Status GitStatus(int result, absl::string_view action, std::stop_token sto
 
 std::string OidText(const git_oid& oid);
 
-// What a conversation with a remote needs: credentials, no check of ssh host keys, an end on stop.
+// In lower case; of "https://u:p@Host:1/x", "ssh://git@host/x" and "git@host:x". Empty for a path.
+std::string HostOfUrl(absl::string_view url);
+// For people to read: a password in it is not for them.
+std::string WithoutPassword(absl::string_view url);
+
+// What a conversation with a remote needs: credentials, which only the data source's own host gets, no check of ssh
+// host keys, an end on stop.
 // Outlives the calls that use `callbacks`.
 class GitSession {
  public:

@@ -253,6 +253,33 @@ TEST_F(GitTest, PollingIgnoresChangesOutsideThePath) {
   EXPECT_FALSE((*GitChanges(git, &current, {}))->ignore);
 }
 
+// Whoever writes a repository chooses where its submodules come from, but not who gets the login.
+TEST(GitUrl, HostsAreToldApart) {
+  const std::pair<const char*, const char*> rows[] = {{"https://example.com/a.git", "example.com"},
+                                                      {"https://u:p@Example.com:8443/a", "example.com"},
+                                                      {"ssh://git@example.com:22/a", "example.com"},
+                                                      {"git@example.com:a/b.git", "example.com"},
+                                                      {"https://u@x.org@example.com/", "example.com"},
+                                                      {"https://example.com", "example.com"},
+                                                      {"https://evil.org/@example.com", "evil.org"},
+                                                      {"https://evil.org?@example.com", "evil.org"},
+                                                      {"https://[::1]:3000/a", "[::1]"},
+                                                      {"https://[::1]/a", "[::1]"},
+                                                      {"/srv/a:b.git", ""},
+                                                      {"relative/path", ""},
+                                                      {"", ""}};
+  for (const auto& [url, host] : rows) EXPECT_EQ(HostOfUrl(url), host) << url;
+}
+
+TEST(GitUrl, PasswordsAreNotShown) {
+  EXPECT_EQ(WithoutPassword("https://user:secret@example.com/a.git"), "https://user:***@example.com/a.git");
+  EXPECT_EQ(WithoutPassword("https://:sec:r@t@example.com/a"), "https://:***@example.com/a");
+  for (const char* url :
+       {"https://example.com:8443/a", "https://user@example.com/a", "git@example.com:a@b", "/srv/a:b@c", ""}) {
+    EXPECT_EQ(WithoutPassword(url), url);
+  }
+}
+
 TEST(GitOverrides, ReplaceFieldsAndChooseTheLogin) {
   pb::Job job;
   job.mutable_data_source()->mutable_git()->set_url("u");
