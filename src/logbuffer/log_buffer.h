@@ -99,13 +99,16 @@ class Reader {
   // Called when there is something to read, or the reader was closed, after a Read that came back empty.
   void OnReady(std::function<void()> ready) { ready_ = std::move(ready); }
 
-  // At most `max` entries, never across the end of a chunk; empty when there are none, or after Close.
+  // At most `max` entries, and about 1 MiB, as they are to be sent in one message; never across the end of a chunk;
+  // empty when there are none, or after Close.
   // The entries stay valid as long as the returned batch.
   Batch<T> Read(size_t max) {
     if (closed_) return Batch<T>();
     NextWindow();
     size_t chunk_end = (position_ / kChunkEntries + 1) * kChunkEntries;
-    size_t end = std::min({window_->size(), position_ + max, chunk_end});
+    const size_t last = std::min({window_->size(), position_ + max, chunk_end});
+    size_t end = position_;
+    for (size_t bytes = 0; end < last && bytes < kReadBytes; ++end) bytes += BytesOf(window_->At(end).value);
     drained_ = end == position_;
     Batch<T> batch(window_, position_, end);
     position_ = end;

@@ -21,6 +21,7 @@ constexpr size_t kWindowEntries = kChunksPerWindow * kChunkEntries;
 // A window whose entries are very large is full before it has them all: what one writer can make a process hold has
 // to have an end.
 constexpr size_t kWindowBytes = 16 << 20;
+constexpr size_t kReadBytes = 1 << 20;
 
 // Of what an entry refers to; the line where it is little more than that.
 template <typename T>

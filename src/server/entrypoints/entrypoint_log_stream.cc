@@ -6,8 +6,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/utf8.h"
 
 namespace waypoint::entrypoints {
+namespace {
+
+constexpr size_t kMaxLine = 1 << 20;
+
+}  // namespace
 
 void EntrypointLogStream::OnMessage(pb::EntrypointLogBatch batch) {
   const bool first = instance_id_.empty();
@@ -26,6 +32,8 @@ void EntrypointLogStream::OnMessage(pb::EntrypointLogBatch batch) {
   lines.reserve(batch.lines_size());
   for (pb::LogBatch::Entry& entry : *batch.mutable_lines()) {
     if (absl::EndsWith(entry.line(), "\n")) entry.mutable_line()->pop_back();
+    // Beside the rest of its message it could not be sent on.
+    if (entry.line().size() > kMaxLine) entry.set_line(ValidUtf8(absl::string_view(entry.line()).substr(0, kMaxLine)));
     lines.push_back(std::move(entry));
   }
   log->Write(room_.clock.Now(), std::move(lines));

@@ -197,7 +197,7 @@ bool LogStream::ReplayRound() {
   }
   size_t current = replay_sources_.size();
   for (auto& item : items) {
-    if (item.reader != current) {
+    if (item.reader != current || queue_.back().ByteSizeLong() > logbuffer::kReadBytes) {
       current = item.reader;
       Label(sources_.at(replay_sources_[current]), queue_.emplace_back());
     }
