@@ -122,7 +122,7 @@ constexpr const char* kSystemRoots[] = {"/etc/ssl/certs/ca-certificates.crt", "/
 absl::Status TrustOnly(SSL_CTX* context, const std::string& ca_pem) {
   std::unique_ptr<BIO, int (*)(BIO*)> in(BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size())), BIO_free);
   int added = 0;
-  while (X509* cert = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
+  while (X509* cert = PEM_read_bio_X509(in.get(), nullptr, NoPassword, nullptr)) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), cert);
     X509_free(cert);
     ++added;
@@ -158,15 +158,16 @@ absl::StatusOr<TlsContext> MakeTlsContext(const PemPair& pair) {
                                               BIO_free);
   std::unique_ptr<BIO, int (*)(BIO*)> key_in(BIO_new_mem_buf(pair.key.data(), static_cast<int>(pair.key.size())),
                                              BIO_free);
-  std::unique_ptr<X509, void (*)(X509*)> cert(PEM_read_bio_X509(cert_in.get(), nullptr, nullptr, nullptr), X509_free);
-  std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr),
-                                                     EVP_PKEY_free);
+  std::unique_ptr<X509, void (*)(X509*)> cert(PEM_read_bio_X509(cert_in.get(), nullptr, NoPassword, nullptr),
+                                              X509_free);
+  std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+      PEM_read_bio_PrivateKey(key_in.get(), nullptr, NoPassword, nullptr), EVP_PKEY_free);
   if (cert == nullptr || key == nullptr || SSL_CTX_use_certificate(context.get(), cert.get()) != 1 ||
       SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1) {
     return absl::InvalidArgumentError("the certificate and its key cannot be used");
   }
   // The rest of the file is the chain.
-  while (X509* next = PEM_read_bio_X509(cert_in.get(), nullptr, nullptr, nullptr)) {
+  while (X509* next = PEM_read_bio_X509(cert_in.get(), nullptr, NoPassword, nullptr)) {
     SSL_CTX_add_extra_chain_cert(context.get(), next);
   }
   ERR_clear_error();

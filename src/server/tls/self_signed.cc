@@ -85,16 +85,20 @@ absl::StatusOr<PemPair> MakeSelfSigned(absl::Time now) {
   return PemPair{Text(cert_out.get()), Text(key_out.get())};
 }
 
+int NoPassword(char*, int, int, void*) { return -1; }
+
 absl::StatusOr<PemPair> LoadPemPair(const std::string& cert_file, const std::string& key_file) {
   PemPair pair;
   ASSIGN_OR_RETURN(pair.cert, ReadAll(cert_file));
   ASSIGN_OR_RETURN(pair.key, ReadAll(key_file));
   Bio cert_in(BIO_new_mem_buf(pair.cert.data(), static_cast<int>(pair.cert.size())));
   Bio key_in(BIO_new_mem_buf(pair.key.data(), static_cast<int>(pair.key.size())));
-  Certificate cert(PEM_read_bio_X509(cert_in.get(), nullptr, nullptr, nullptr));
+  Certificate cert(PEM_read_bio_X509(cert_in.get(), nullptr, NoPassword, nullptr));
   if (cert == nullptr) return absl::InvalidArgumentError(absl::StrCat(cert_file, " holds no PEM certificate"));
-  Key key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr));
-  if (key == nullptr) return absl::InvalidArgumentError(absl::StrCat(key_file, " holds no PEM private key"));
+  Key key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, NoPassword, nullptr));
+  if (key == nullptr)
+    return absl::InvalidArgumentError(
+        absl::StrCat(key_file, " holds no PEM private key, or an encrypted one, which cannot be used"));
   if (X509_check_private_key(cert.get(), key.get()) != 1) {
     return absl::InvalidArgumentError(absl::StrCat("the key in ", key_file, " does not belong to ", cert_file));
   }

@@ -14,6 +14,10 @@ struct PemPair {
 };
 absl::StatusOr<PemPair> MakeSelfSigned(absl::Time now);
 
+// A callback for OpenSSL's readers of PEM. Without one they would ask the terminal for the password of something
+// encrypted, and a server would wait for an answer.
+int NoPassword(char* to, int size, int for_writing, void* unused);
+
 // Reads and checks that both belong together.
 absl::StatusOr<PemPair> LoadPemPair(const std::string& cert_file, const std::string& key_file);
 

@@ -1,6 +1,9 @@
 #include "server/tls/certificate_watch.h"
 
 #include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 
 #include <cstdio>
 
@@ -96,6 +99,29 @@ TEST_F(CertificateWatchTest, StartSaysWhatIsWrong) {
   auto watch = CertificateWatch::Start(options_, [](const PemPair&) {});
   EXPECT_EQ(watch.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_NE(watch.status().message().find("does not belong"), std::string::npos) << watch.status();
+}
+
+std::string Encrypted(const std::string& key_pem) {
+  BIO* in = BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size()));
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(in, nullptr, nullptr, nullptr);
+  BIO* out = BIO_new(BIO_s_mem());
+  unsigned char password[] = "secret";
+  EXPECT_EQ(PEM_write_bio_PrivateKey(out, key, EVP_aes_128_cbc(), password, 6, nullptr, nullptr), 1);
+  char* data = nullptr;
+  const auto size = static_cast<size_t>(BIO_get_mem_data(out, &data));
+  std::string text(data, size);
+  BIO_free(in);
+  BIO_free(out);
+  EVP_PKEY_free(key);
+  return text;
+}
+
+// Started by hand on a terminal, too.
+TEST_F(CertificateWatchTest, AnEncryptedKeyIsRefusedWithoutAQuestion) {
+  ASSERT_TRUE(WriteFile(options_.key_file, Encrypted(first_.key)).ok());
+  auto watch = CertificateWatch::Start(options_, [](const PemPair&) {});
+  EXPECT_EQ(watch.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(watch.status().message().find("an encrypted one"), std::string::npos) << watch.status();
 }
 
 TEST_F(CertificateWatchTest, NothingIsLeft) {
