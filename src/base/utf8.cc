@@ -1,6 +1,8 @@
 #include "base/utf8.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace waypoint {
 namespace {
@@ -17,6 +19,13 @@ constexpr Lead kLeads[] = {
     {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
     {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
 };
+
+// Most text is nothing else, and much of it comes through here.
+bool AreAscii(const char* eight) {
+  uint64_t word;
+  std::memcpy(&word, eight, sizeof word);
+  return (word & 0x8080808080808080u) == 0;
+}
 
 // Bytes of the character at the start; 0 if there is none.
 size_t CharacterLength(absl::string_view text) {
@@ -40,6 +49,10 @@ std::string ValidUtf8(absl::string_view text) {
   out.reserve(text.size());
   size_t begin = 0;  // of what is good and not copied yet
   for (size_t at = 0; at < text.size();) {
+    if (at + 8 <= text.size() && AreAscii(text.data() + at)) {
+      at += 8;
+      continue;
+    }
     const size_t length = CharacterLength(text.substr(at));
     if (length == 0) {
       out.append(text.data() + begin, at - begin);

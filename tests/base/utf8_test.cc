@@ -16,6 +16,15 @@ TEST(Utf8, GoodTextStays) {
   EXPECT_EQ(ValidUtf8(std::string("a\0b", 3)), std::string("a\0b", 3));
 }
 
+TEST(Utf8, BadBytesAreFoundAnywhereInLongText) {
+  for (size_t at = 0; at < 40; ++at) {
+    std::string text(40, 'x'), want = text;
+    text[at] = '\x80';
+    want.replace(at, 1, "\xef\xbf\xbd");
+    EXPECT_EQ(ValidUtf8(text), want);
+  }
+}
+
 TEST(Utf8, OtherBytesAreReplacedOneByOne) {
   const std::string r = "\xef\xbf\xbd";
   const std::pair<std::string, std::string> rows[] = {{"caf\xe9 noir", "caf" + r + " noir"},  // Latin-1
