@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -52,9 +54,32 @@ absl::StatusOr<UniqueFd> Lock(const std::string& folder) {
 
 // What a front could not do, in its own words.
 absl::Status FrontError(absl::string_view text) {
-  if (!absl::StrContains(text, "is taken")) return absl::FailedPreconditionError(text);
+  return absl::StrContains(text, "is taken") ? absl::AlreadyExistsError(text) : absl::FailedPreconditionError(text);
+}
+
+// The app whose front has the port, if it is one of ours: fronts/PROJECT/WORKSPACE/APP/front.json.
+std::optional<std::string> AppWithPort(const std::filesystem::path& fronts, uint16_t port) {
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator at(fronts, error), end; !error && at != end; at.increment(error)) {
+    if (at->path().filename() != "front.json") continue;
+    ::process::Front front;
+    if (!ReadJson(at->path(), &front).ok() || front.port() != port || !IsAlive(FromProto(front.process()))) continue;
+    const std::filesystem::path app = at->path().parent_path(), workspace = app.parent_path();
+    return absl::StrCat("app ", app.filename().string(), " of project ", workspace.parent_path().filename().string(),
+                        " in workspace ", workspace.filename().string());
+  }
+  return std::nullopt;
+}
+
+// Says who has the port, and what to do.
+absl::Status ExplainTaken(const absl::Status& status, const FrontOptions& options) {
+  if (!absl::IsAlreadyExists(status)) return status;
+  const std::string fronts = FolderOf(FolderOf(FolderOf(options.folder)));
+  const std::optional<std::string> app = AppWithPort(fronts, options.port);
   return absl::AlreadyExistsError(
-      absl::StrCat(text, " by another program; stop it, or set another `port` in the release block"));
+      app.has_value()
+          ? absl::StrCat(status.message(), " by the ", *app, "; set another `port` in the release block")
+          : absl::StrCat(status.message(), " by another program; stop it, or set another `port` in the release block"));
 }
 
 absl::Status StartFront(const FrontOptions& options) {
@@ -95,7 +120,7 @@ absl::StatusOr<FrontClient> FrontClient::Ensure(const FrontOptions& options) {
   FrontClient client(options.folder);
   absl::StatusOr<::process::FrontAnswer> running = client.Show();
   if (!running.ok()) {
-    RETURN_IF_ERROR(StartFront(options));
+    RETURN_IF_ERROR(ExplainTaken(StartFront(options), options));
     return client;
   }
   const ::process::Front& front = running->front();
@@ -106,7 +131,7 @@ absl::StatusOr<FrontClient> FrontClient::Ensure(const FrontOptions& options) {
   command.mutable_listen()->set_address(options.address);
   command.mutable_listen()->set_port(options.port);
   command.mutable_listen()->set_protocol(options.protocol);
-  RETURN_IF_ERROR(client.Ask(command, kAnswer).status());
+  RETURN_IF_ERROR(ExplainTaken(client.Ask(command, kAnswer).status(), options));
   return client;
 }
 
