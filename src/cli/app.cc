@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "base/status.h"
 #include "cli/absent.h"
 #include "cli/command_flags.h"
@@ -28,7 +29,11 @@ int ShowHelp(World& world, const Selection& selection, const std::string& text) 
 // -plain before anything is printed; a word cannot be told from a flag's value yet, so after parsing.
 bool WantsPlain(const World& world, const CommonFlags& flags) {
   const std::string value = absl::AsciiStrToLower(world.env.GetOr("WAYPOINT_PLAIN"));
-  return flags.plain || value == "1" || value == "t" || value == "true";
+  const bool yes = value == "1" || value == "t" || value == "true";
+  if (!yes && !value.empty() && value != "0" && value != "f" && value != "false") {
+    WAYPOINT_LOG(kWarn, "cli", "WAYPOINT_PLAIN is neither true nor false and not used", {"value", value});
+  }
+  return flags.plain || yes;
 }
 
 absl::Status CheckArguments(const CommonFlags& flags, const std::vector<std::string>& args, bool operation) {

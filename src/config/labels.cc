@@ -19,8 +19,8 @@ absl::Status ValidateLabel(const std::string& key, const std::string& value) {
   if (value.size() > kMaxLabelBytes) return fail("the value must not be longer than 255 bytes");
   if (!RE2::FullMatch(key.substr(0, key.find('/')), *kKey)) {
     return fail(
-        "the name up to the first slash must be letters, digits, '-' and '.', start with a letter and end with "
-        "a letter or digit");
+        "the name up to the first slash must be two or more letters, digits, '-' and '.', start with a letter and end "
+        "with a letter or digit");
   }
   return absl::OkStatus();
 }

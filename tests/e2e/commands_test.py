@@ -125,11 +125,32 @@ class Commands(World):
             self.assertEqual(self.code, 1, output)
             self.assertRegex(output, "^! this version of waypoint cannot do that yet.\n  .", words)
         self.assertIn("\n  list ", self.waypoint("template", check=False))
+        output = self.waypoint("login", "-from-kubernetes", "-from-kubernetes-namespace=ops", check=False)
+        self.assertEqual(self.code, 1, output)
+        self.assertIn("kubectl get secret waypoint-server-token -n ops -o jsonpath", output)
+
+    def test_contexts_that_are_not_there(self):
+        self.waypoint("context", "create", "-set-default=false", "-server-addr=127.0.0.1:1", "here")
+        self.assertEqual(self.waypoint("context", "delete", "here", "gone"),
+                         'Context "here" deleted.\nThere was no context "gone".\n')
+
+    def test_plain_output_by_the_environment(self):
+        self.env["WAYPOINT_PLAIN"] = "perhaps"
+        self.assertNotIn("WAYPOINT_PLAIN", self.waypoint("version"))
+        self.assertRegex(self.waypoint("version", "-v"), r"\[WARN\].*WAYPOINT_PLAIN.*perhaps")
 
     def test_values_are_aligned(self):
         lines = self.waypoint("server", "status").splitlines()
         self.assertEqual(len(lines), 6)
         self.assertEqual({line.index(":") for line in lines}, {9}, lines)
+
+    def test_a_port_of_another_workspace(self):
+        self.waypoint("up")
+        output = " ".join(self.waypoint("up", "-workspace=staging", check=False).split())
+        self.assertEqual(self.code, 1, output)
+        self.assertIn("port %d of 127.0.0.1 is taken by the app web of project page in workspace default; set another"
+                      % self.port, output)
+        self.waypoint("destroy", "-workspace=staging", "-auto-approve")
 
     def test_runner_profiles(self):
         profile = ("runner", "profile")

@@ -19,9 +19,14 @@ class Login : public Command {
   void Flags(FlagSet& flags) override {
     flags.String(&token_, {.name = "token", .usage = "A login token, or an invitation."});
     flags.String(&method_, {.name = "auth-method", .usage = "The way to log in, if the server offers several."});
+    flags.Bool(&kubernetes_, {.name = "from-kubernetes", .usage = "Not available yet.", .hidden = true});
+    flags.String(&kubernetes_service_, {.name = "from-kubernetes-service", .usage = "", .hidden = true});
+    flags.String(&kubernetes_secret_, {.name = "from-kubernetes-secret", .usage = "", .hidden = true});
+    flags.String(&kubernetes_namespace_, {.name = "from-kubernetes-namespace", .usage = "", .hidden = true});
   }
   int Run(Session& session) override {
     if (session.args().size() > 1) return session.Usage("login takes the address of one server");
+    if (kubernetes_) return session.Fail(NoKubernetes());
     absl::StatusOr<clicontext::Connection> server = Server(session);
     if (!server.ok()) return session.Fail(server.status());
     absl::StatusOr<std::string> token = Exchange(session, *server);
@@ -38,6 +43,17 @@ class Login : public Command {
   }
 
  private:
+  // With the names that were given, for pasting.
+  std::string NoKubernetes() const {
+    return absl::StrCat("this version of waypoint cannot ask Kubernetes yet. kubectl prints address and token:\n",
+                        "  kubectl get service ", kubernetes_service_, InNamespace(), "\n", "  kubectl get secret ",
+                        kubernetes_secret_, InNamespace(), " -o jsonpath='{.data.token}' | base64 -d\n",
+                        "Then run: waypoint login -token=TOKEN ADDRESS:9701");
+  }
+  std::string InNamespace() const {
+    return kubernetes_namespace_.empty() ? "" : absl::StrCat(" -n ", kubernetes_namespace_);
+  }
+
   absl::StatusOr<clicontext::Connection> Server(Session& session) {
     if (!session.args().empty()) return clicontext::ParseAddressArgument(session.args()[0]);
     ASSIGN_OR_RETURN(
@@ -83,6 +99,8 @@ class Login : public Command {
   }
 
   std::string token_, method_;
+  bool kubernetes_ = false;
+  std::string kubernetes_service_ = "waypoint-ui", kubernetes_secret_ = "waypoint-server-token", kubernetes_namespace_;
 };
 
 }  // namespace
