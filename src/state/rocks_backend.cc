@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/files.h"
 #include "base/status.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
@@ -67,6 +68,7 @@ absl::StatusOr<uint64_t> CheckCommits(rocksdb::DB& db, const StoreFolder& folder
 }
 
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDatabase(const RocksOptions& options) {
+  RETURN_IF_ERROR(MakeFolders(options.dir + "/rocks", 0700));  // else RocksDB logs as an error that there is none
   rocksdb::DB* raw = nullptr;
   RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(Tuned(options.env), options.dir + "/rocks", &raw),
                             absl::StrCat("open the store in ", options.dir)));

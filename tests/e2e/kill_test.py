@@ -22,6 +22,7 @@ class Kill(World):
         self.grpc, self.http = free_port(), free_port()
         self.runs, self.go = self.home / "runs", self.home / "go"
         self.server = self.start_server()
+        self.assertNotIn("[ERROR]", self.logged("server.log"), "in a new folder nothing is wrong")
         self.env.update(WAYPOINT_SERVER_ADDR="127.0.0.1:%d" % self.grpc, WAYPOINT_SERVER_TLS="1",
                         WAYPOINT_SERVER_TLS_SKIP_VERIFY="1")
         words = ["server", "bootstrap", "-server-addr=127.0.0.1:%d" % self.grpc, "-server-tls-skip-verify",

@@ -53,41 +53,35 @@ void EntrypointConfigStream::OnDeployment(const pb::EntrypointConfigRequest& req
   info.set_type(request.type());
   for (const ExecSessionPtr& leftover : room_.exec.Of(instance_id_)) room_.exec.Remove(leftover->info.index());
   number_ = room_.instances.Add(std::move(info), request.disable_exec(), room_.clock.Now());
-  watch_ = room_.store.Watch({"config_var", "config_source"}, [this] { Refresh(); });
   exec_listener_ = room_.exec.OnChange(instance_id_, [this] { OnExec(); });
   exec_from_ = room_.clock.Now();
   if (request.type() != pb::Instance::VIRTUAL) exec_from_ += kYoung;
-  Refresh();
+  Follow();
 }
 
 void EntrypointConfigStream::OnExec() {
-  if (room_.clock.Now() >= exec_from_) return Refresh();
+  if (room_.clock.Now() >= exec_from_) return query_->Refresh();
   if (exec_timer_ != 0) return;
   exec_timer_ = room_.clock.At(exec_from_, [this] {
     exec_timer_ = 0;
-    Refresh();
+    query_->Refresh();
   });
 }
 
-// Changes while a look waits for the disk make one more look.
-void EntrypointConfigStream::Refresh() {
-  if (looking_) {
-    look_again_ = true;
-    return;
-  }
-  looking_ = true;
-  auto response = std::make_shared<Response>();
-  auto look = [&](const state::View& view) { return Build(view, *response->mutable_config()); };
-  room_.store.Look(look, [this, response, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
-    if (alive.expired()) return;
-    looking_ = false;
+void EntrypointConfigStream::Follow() {
+  auto look = [this](const state::View& view) {
+    built_ = std::make_shared<Response>();
+    return Build(view, *built_->mutable_config());
+  };
+  auto seen = [this](absl::Status status) {
     if (!status.ok()) {  // entrypoints come back after Unavailable only
       return out_.Finish(absl::UnavailableError(absl::StrCat("configuration cannot be read: ", status.message())));
     }
-    next_ = response;
+    next_ = built_;
     out_.Wake();
-    if (std::exchange(look_again_, false)) Refresh();
-  });
+  };
+  query_ = std::make_unique<server::LiveQuery>(room_.store, std::vector<std::string>{"config_var", "config_source"},
+                                               look, seen);
 }
 
 absl::Status EntrypointConfigStream::Build(const state::View& view, pb::EntrypointConfig& config) const {
@@ -106,7 +100,7 @@ std::optional<EntrypointConfigStream::Response> EntrypointConfigStream::Next() {
 
 void EntrypointConfigStream::Stop() {
   alive_.reset();
-  if (watch_ != 0) room_.store.Unwatch(std::exchange(watch_, 0));
+  query_.reset();
   if (exec_listener_ != 0) room_.exec.RemoveListener(std::exchange(exec_listener_, 0));
   if (exec_timer_ != 0) room_.clock.Cancel(std::exchange(exec_timer_, 0));
   if (number_ == 0) return;

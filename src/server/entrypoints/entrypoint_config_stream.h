@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "auth/identity.h"
 #include "base/clock.h"
+#include "server/common/live_query.h"
 #include "server/entrypoints/room.h"
 #include "server/handler.h"
 #include "waypoint/entrypoint.pb.h"
@@ -35,7 +36,7 @@ class EntrypointConfigStream : public server::Session<pb::EntrypointConfigReques
   absl::Status Check(const pb::EntrypointConfigRequest& request) const;
   void OnDeployment(const pb::EntrypointConfigRequest& request);
   void OnExec();
-  void Refresh();
+  void Follow();
   absl::Status Build(const state::View& view, pb::EntrypointConfig& config) const;
   void Stop();
 
@@ -46,12 +47,12 @@ class EntrypointConfigStream : public server::Session<pb::EntrypointConfigReques
   std::string instance_id_;
   std::shared_ptr<const pb::Deployment> deployment_;  // as read at connect
   uint64_t number_ = 0;
-  state::Store::WatchId watch_ = 0;
+  std::unique_ptr<server::LiveQuery> query_;
   ExecSessions::Listener exec_listener_ = 0;
   absl::Time exec_from_;
   Clock::TimerId exec_timer_ = 0;
-  bool looking_ = false, look_again_ = false;
-  std::shared_ptr<Response> next_;  // the newest; an older one that was not sent yet is outdated
+  std::shared_ptr<Response> built_;  // by the query
+  std::shared_ptr<Response> next_;   // the newest; an older one that was not sent yet is outdated
 };
 
 }  // namespace waypoint::entrypoints
