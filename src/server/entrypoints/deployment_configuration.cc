@@ -3,22 +3,19 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "server/common/config_resolve.h"
+#include "server/common/projects.h"
 
 namespace waypoint::entrypoints {
 namespace {
 
 // The application's own, else the project's.
 std::string FileChangeSignal(const state::View& view, const pb::Ref::Application& ref) {
-  auto project = view.Get<pb::Project>(absl::AsciiStrToLower(ref.project()));
-  if (project == nullptr) return "";
-  for (const pb::Application& application : project->applications()) {
-    if (!absl::EqualsIgnoreCase(application.name(), ref.application())) continue;
-    if (!application.file_change_signal().empty()) return application.file_change_signal();
-  }
-  return project->file_change_signal();
+  const auto project = server::FindProject(view, ref.project());
+  if (!project.ok()) return "";
+  const pb::Application* application = server::FindApplication(**project, ref.application());
+  const bool own = application != nullptr && !application->file_change_signal().empty();
+  return own ? application->file_change_signal() : (*project)->file_change_signal();
 }
 
 bool AnyDynamic(const pb::EntrypointConfig& config) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "errors/details.h"
+#include "server/common/projects.h"
 #include "server/entrypoints/deployment_configuration.h"
 
 namespace waypoint::entrypoints {
@@ -85,6 +86,11 @@ void EntrypointConfigStream::Follow() {
 }
 
 absl::Status EntrypointConfigStream::Build(const state::View& view, pb::EntrypointConfig& config) const {
+  const pb::Ref::Application& application = deployment_->application();
+  ASSIGN_OR_RETURN(const auto project, server::FindProject(view, application.project()));
+  if (server::FindApplication(*project, application.application()) == nullptr) {
+    return absl::NotFoundError(absl::StrCat("the application ", application.application(), " is gone"));
+  }
   config = ConfigurationOf(view, *deployment_);
   if (deployment_->has_component()) *config.mutable_deployment()->mutable_component() = deployment_->component();
   *config.mutable_deployment()->mutable_labels() = deployment_->labels();

@@ -1,6 +1,5 @@
 #include "server/runners/profile_service.h"
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,11 +9,14 @@
 #include "base/status.h"
 #include "errors/details.h"
 #include "hcl/parse.h"
+#include "server/answer.h"
 #include "server/jobs/profiles.h"
 
 namespace waypoint::runners {
 namespace {
 
+using server::AnswerRead;
+using server::AnswerUpdate;
 using server::Caller;
 using server::Needs;
 using server::Reply;
@@ -83,80 +85,69 @@ void ProfileService::Register(server::Table& table) {
   table.Unary("ListOnDemandRunnerConfigs", Needs::kRunner, *this, &ProfileService::List);
 }
 
-void ProfileService::Upsert(const Caller& caller, const pb::UpsertOnDemandRunnerConfigRequest& request,
+void ProfileService::Upsert(const Caller&, const pb::UpsertOnDemandRunnerConfigRequest& request,
                             Reply<pb::UpsertOnDemandRunnerConfigResponse> reply) {
   if (absl::Status status = CheckProfile(request.config()); !status.ok()) return reply(status);
-  auto response = std::make_shared<pb::UpsertOnDemandRunnerConfigResponse>();
-  auto upsert = [&](state::Txn& txn) -> absl::Status {
-    Profile profile = request.config();
-    ASSIGN_OR_RETURN(std::string id, IdFor(txn, profile));
-    profile.set_id(id);
-    if (profile.name().empty()) profile.set_name(id);
-    if (profile.target_runner().target_case() == pb::Ref::Runner::TARGET_NOT_SET) {
-      profile.mutable_target_runner()->mutable_any();
-    }
-    *response->mutable_config() = profile;
-    txn.Put(absl::AsciiStrToLower(id), std::move(profile));
-    return absl::OkStatus();
-  };
-  engine_.store().Update(upsert,
-                         [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  AnswerUpdate(engine_.store(), reply,
+               [&](state::Txn& txn, pb::UpsertOnDemandRunnerConfigResponse* response) -> absl::Status {
+                 Profile profile = request.config();
+                 ASSIGN_OR_RETURN(std::string id, IdFor(txn, profile));
+                 profile.set_id(id);
+                 if (profile.name().empty()) profile.set_name(id);
+                 if (profile.target_runner().target_case() == pb::Ref::Runner::TARGET_NOT_SET) {
+                   profile.mutable_target_runner()->mutable_any();
+                 }
+                 *response->mutable_config() = profile;
+                 txn.Put(absl::AsciiStrToLower(id), std::move(profile));
+                 return absl::OkStatus();
+               });
 }
 
 // A reference to nothing is answered with nothing; no reference at all is a mistake.
-void ProfileService::Get(const Caller& caller, const pb::GetOnDemandRunnerConfigRequest& request,
+void ProfileService::Get(const Caller&, const pb::GetOnDemandRunnerConfigRequest& request,
                          Reply<pb::GetOnDemandRunnerConfigResponse> reply) {
   if (!request.has_config()) return reply(NoConfig());
-  auto response = std::make_shared<pb::GetOnDemandRunnerConfigResponse>();
-  auto look = [&](const state::View& view) {
-    if (request.config().id().empty() && request.config().name().empty()) return absl::OkStatus();
-    auto profile = jobs::FindProfile(view, request.config());
-    if (profile == nullptr) return Missing(request.config());
-    *response->mutable_config() = *profile;
-    return absl::OkStatus();
-  };
-  engine_.store().Look(look,
-                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  AnswerRead<pb::GetOnDemandRunnerConfigResponse>(
+      engine_.store(), reply, [request](const state::View& view, pb::GetOnDemandRunnerConfigResponse* response) {
+        if (request.config().id().empty() && request.config().name().empty()) return absl::OkStatus();
+        auto profile = jobs::FindProfile(view, request.config());
+        if (profile == nullptr) return Missing(request.config());
+        *response->mutable_config() = *profile;
+        return absl::OkStatus();
+      });
 }
 
-void ProfileService::GetDefault(const Caller& caller, const google::protobuf::Empty& request,
+void ProfileService::GetDefault(const Caller&, const google::protobuf::Empty&,
                                 Reply<pb::GetOnDemandRunnerConfigResponse> reply) {
-  auto response = std::make_shared<pb::GetOnDemandRunnerConfigResponse>();
-  auto look = [&](const state::View& view) {
-    if (auto profile = jobs::DefaultProfile(view)) *response->mutable_config() = *profile;
-    return absl::OkStatus();
-  };
-  engine_.store().Look(look,
-                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  AnswerRead<pb::GetOnDemandRunnerConfigResponse>(
+      engine_.store(), reply, [](const state::View& view, pb::GetOnDemandRunnerConfigResponse* response) {
+        if (auto profile = jobs::DefaultProfile(view)) *response->mutable_config() = *profile;
+        return absl::OkStatus();
+      });
 }
 
-void ProfileService::Delete(const Caller& caller, const pb::DeleteOnDemandRunnerConfigRequest& request,
+void ProfileService::Delete(const Caller&, const pb::DeleteOnDemandRunnerConfigRequest& request,
                             Reply<pb::DeleteOnDemandRunnerConfigResponse> reply) {
   if (!request.has_config()) return reply(NoConfig());
-  auto response = std::make_shared<pb::DeleteOnDemandRunnerConfigResponse>();
-  auto remove = [&](state::Txn& txn) {
+  AnswerUpdate(engine_.store(), reply, [&](state::Txn& txn, pb::DeleteOnDemandRunnerConfigResponse* response) {
     auto profile = jobs::FindProfile(txn, request.config());
     if (profile == nullptr) return Missing(request.config());
     *response->mutable_config() = *profile;
     txn.Delete<Profile>(absl::AsciiStrToLower(profile->id()));
     return absl::OkStatus();
-  };
-  engine_.store().Update(remove,
-                         [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  });
 }
 
-void ProfileService::List(const Caller& caller, const google::protobuf::Empty& request,
+void ProfileService::List(const Caller&, const google::protobuf::Empty&,
                           Reply<pb::ListOnDemandRunnerConfigsResponse> reply) {
-  auto response = std::make_shared<pb::ListOnDemandRunnerConfigsResponse>();
-  auto look = [&](const state::View& view) {
-    view.ForEach<Profile>("", [&](const std::string&, const Profile& profile) {
-      *response->add_configs() = profile;
-      return true;
-    });
-    return absl::OkStatus();
-  };
-  engine_.store().Look(look,
-                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+  AnswerRead<pb::ListOnDemandRunnerConfigsResponse>(
+      engine_.store(), reply, [](const state::View& view, pb::ListOnDemandRunnerConfigsResponse* response) {
+        view.ForEach<Profile>("", [&](const std::string&, const Profile& profile) {
+          *response->add_configs() = profile;
+          return true;
+        });
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace waypoint::runners

@@ -1,17 +1,19 @@
 #include "server/runners/runner_service.h"
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "errors/details.h"
+#include "server/answer.h"
 #include "server/runners/adoption_session.h"
 #include "server/runners/runner_job_stream.h"
 
 namespace waypoint::runners {
 namespace {
 
+using server::AnswerRead;
 using server::Caller;
 using server::Needs;
 using server::Reply;
@@ -39,29 +41,26 @@ void RunnerService::Register(server::Table& table) {
   table.Stream("RunnerToken", Needs::kNobody, *this, &RunnerService::OpenToken);
 }
 
-void RunnerService::Get(const Caller& caller, const pb::GetRunnerRequest& request, Reply<pb::Runner> reply) {
-  auto runner = std::make_shared<std::shared_ptr<const pb::Runner>>();
-  auto look = [&](const state::View& view) {
-    *runner = view.Get<pb::Runner>(request.runner_id());
-    return *runner == nullptr ? Unknown(request.runner_id()) : absl::OkStatus();
-  };
-  engine_.store().Look(look, [reply, runner](absl::Status status) { status.ok() ? reply(**runner) : reply(status); });
+void RunnerService::Get(const Caller&, const pb::GetRunnerRequest& request, Reply<pb::Runner> reply) {
+  AnswerRead<pb::Runner>(engine_.store(), reply, [request](const state::View& view, pb::Runner* runner) {
+    auto known = view.Get<pb::Runner>(request.runner_id());
+    if (known == nullptr) return Unknown(request.runner_id());
+    *runner = *known;
+    return absl::OkStatus();
+  });
 }
 
-void RunnerService::List(const Caller& caller, const pb::ListRunnersRequest& request,
-                         Reply<pb::ListRunnersResponse> reply) {
-  auto response = std::make_shared<pb::ListRunnersResponse>();
-  auto look = [&](const state::View& view) {
-    std::vector<pb::Runner> runners;
-    view.ForEach<pb::Runner>("", [&](const std::string&, const pb::Runner& runner) {
-      runners.push_back(runner);
-      return true;
-    });
-    for (auto it = runners.rbegin(); it != runners.rend(); ++it) response->add_runners()->Swap(&*it);
-    return absl::OkStatus();
-  };
-  engine_.store().Look(look,
-                       [reply, response](absl::Status status) { status.ok() ? reply(*response) : reply(status); });
+void RunnerService::List(const Caller&, const pb::ListRunnersRequest&, Reply<pb::ListRunnersResponse> reply) {
+  AnswerRead<pb::ListRunnersResponse>(
+      engine_.store(), reply, [](const state::View& view, pb::ListRunnersResponse* response) {
+        view.ForEach<pb::Runner>("", [&](const std::string&, const pb::Runner& runner) {
+          *response->add_runners() = runner;
+          return true;
+        });
+        auto* runners = response->mutable_runners();
+        std::reverse(runners->pointer_begin(), runners->pointer_end());  // the newest first
+        return absl::OkStatus();
+      });
 }
 
 void RunnerService::Adopt(const Caller& caller, const pb::AdoptRunnerRequest& request,

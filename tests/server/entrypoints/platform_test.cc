@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/common/projects.h"
 #include "server/entrypoints/entrypoint_service.h"
 #include "support/job_server.h"
 #include "support/test_table.h"
@@ -41,6 +42,7 @@ class PlatformTest : public ::testing::Test {
     deployment.set_has_exec_plugin(plugin);
     deployment.set_has_logs_plugin(plugin);
     auto put = [&](state::Txn& txn) {
+      server::EnsureApplication(txn, deployment.application());
       txn.Put(id, std::move(deployment));
       return absl::OkStatus();
     };
