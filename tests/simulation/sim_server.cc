@@ -22,14 +22,14 @@ void SimServer::Start(absl::Duration since_epoch) {
   jobs_ = std::make_unique<jobs::JobService>(*engine_, *queue_);
   streams_ = std::make_unique<jobs::JobStreams>(*engine_);
   runners_ = std::make_unique<runners::RunnerService>(*engine_, nullptr);
-  table_ = MapTable();
+  table_ = testing::HandlerTable();
   jobs_->Register(table_);
   streams_->Register(table_);
   runners_->Register(table_);
 }
 
 void SimServer::Kill() {
-  table_ = MapTable();
+  table_ = testing::HandlerTable();
   runners_.reset();
   streams_.reset();
   jobs_.reset();

@@ -1,7 +1,6 @@
 // The whole job system of a server, in a process that can be killed.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "server/runners/runner_service.h"
 #include "simulation/sim_backend.h"
 #include "support/manual_world.h"
+#include "support/test_table.h"
 
 namespace waypoint::simulation {
 
@@ -29,10 +29,10 @@ class SimServer {
   bool idle() const { return executor_->idle(); }
   void Advance(absl::Duration by) { clock_->Advance(by); }
 
-  const server::Table::RawOpen& stream(const std::string& method) const { return table_.streams.at(method); }
+  const server::Table::RawOpen& stream(const std::string& method) const { return table_.stream(method); }
   void Call(const std::string& method, const std::string& request,
             std::function<void(absl::Status, std::string)> reply) {
-    table_.unaries.at(method)(caller(), request, std::move(reply));
+    table_.unary(method)(caller(), request, std::move(reply));
   }
   server::Caller caller() const;
 
@@ -42,15 +42,6 @@ class SimServer {
   state::Store& store() { return *store_; }
 
  private:
-  struct MapTable : server::Table {
-    void AddUnary(std::string method, server::Needs, RawUnary handler) override {
-      unaries[method] = std::move(handler);
-    }
-    void AddStream(std::string method, server::Needs, RawOpen open) override { streams[method] = std::move(open); }
-    std::map<std::string, RawUnary> unaries;
-    std::map<std::string, RawOpen> streams;
-  };
-
   SimBackend& backend_;
   IdSource& ids_;
   std::unique_ptr<testing::ManualExecutor> executor_;
@@ -62,7 +53,7 @@ class SimServer {
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<jobs::JobStreams> streams_;
   std::unique_ptr<runners::RunnerService> runners_;
-  MapTable table_;
+  testing::HandlerTable table_;
 };
 
 }  // namespace waypoint::simulation

@@ -34,7 +34,7 @@ void JobServer::Start() {
   runners_ = std::make_unique<runners::RunnerService>(*engine, mint);
   tasks_ = std::make_unique<jobs::TaskService>(*engine);
   profiles_ = std::make_unique<runners::ProfileService>(*engine);
-  table_ = std::make_unique<MapTable>();
+  table_ = std::make_unique<HandlerTable>();
   jobs_->Register(*table_);
   streams_->Register(*table_);
   runners_->Register(*table_);

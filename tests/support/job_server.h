@@ -19,6 +19,7 @@
 #include "support/manual_world.h"
 #include "support/memory_backend.h"
 #include "support/session_peer.h"
+#include "support/test_table.h"
 
 namespace waypoint::testing {
 
@@ -56,8 +57,8 @@ class JobServer {
   }
   template <typename Peer>
   std::unique_ptr<Peer> Open(const std::string& method, const server::Caller& caller) {
-    return std::make_unique<Peer>(
-        executor, [&](server::RawOutbox* outbox) { return table_->streams.at(method)(caller, outbox); });
+    return std::make_unique<Peer>(executor,
+                                  [&](server::RawOutbox* outbox) { return table_->stream(method)(caller, outbox); });
   }
 
   // Frequent moves.
@@ -78,14 +79,6 @@ class JobServer {
   jobs::JobIndex* index = nullptr;
 
  private:
-  struct MapTable : server::Table {
-    void AddUnary(std::string method, server::Needs, RawUnary handler) override {
-      unaries[method] = std::move(handler);
-    }
-    void AddStream(std::string method, server::Needs, RawOpen open) override { streams[method] = std::move(open); }
-    std::map<std::string, RawUnary> unaries;
-    std::map<std::string, RawOpen> streams;
-  };
   void Start();
 
   std::unique_ptr<state::Store> store_;
@@ -95,14 +88,14 @@ class JobServer {
   std::unique_ptr<jobs::TaskService> tasks_;
   std::unique_ptr<runners::ProfileService> profiles_;
   std::unique_ptr<runners::RunnerService> runners_;
-  std::unique_ptr<MapTable> table_;
+  std::unique_ptr<HandlerTable> table_;
 };
 
 template <typename Res, typename Req>
 std::shared_ptr<std::optional<absl::StatusOr<Res>>> JobServer::Begin(const std::string& method, const Req& request,
                                                                      const server::Caller& caller) {
   auto answer = std::make_shared<std::optional<absl::StatusOr<Res>>>();
-  table_->unaries.at(method)(caller, request.SerializeAsString(), [answer](absl::Status status, std::string bytes) {
+  table_->unary(method)(caller, request.SerializeAsString(), [answer](absl::Status status, std::string bytes) {
     Res response;
     response.ParseFromString(bytes);
     if (status.ok()) {

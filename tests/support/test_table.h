@@ -1,4 +1,5 @@
-// The table of RPCs without a transport: services are called as a client would, in this process.
+// The table of RPCs without a transport: services are called as a client would, in this process. HandlerTable holds
+// the handlers, TestTable also waits for their answers.
 //
 // Threads: the test's; calls run the executor until they are answered.
 #pragma once
@@ -14,16 +15,26 @@
 
 namespace waypoint::testing {
 
-class TestTable : public server::Table {
+class HandlerTable : public server::Table {
  public:
-  explicit TestTable(ManualExecutor& executor) : executor_(executor) {}
-
   void AddUnary(std::string method, server::Needs needs, RawUnary handler) override {
     unary_[std::move(method)] = std::move(handler);
   }
   void AddStream(std::string method, server::Needs needs, RawOpen open) override {
     streams_[std::move(method)] = std::move(open);
   }
+  const RawUnary& unary(const std::string& method) const { return unary_.at(method); }
+  const RawOpen& stream(const std::string& method) const { return streams_.at(method); }
+  bool Has(const std::string& method) const { return unary_.count(method) > 0 || streams_.count(method) > 0; }
+
+ protected:
+  std::map<std::string, RawUnary> unary_;
+  std::map<std::string, RawOpen> streams_;
+};
+
+class TestTable : public HandlerTable {
+ public:
+  explicit TestTable(ManualExecutor& executor) : executor_(executor) {}
 
   template <typename Res, typename Req>
   absl::StatusOr<Res> Call(const std::string& method, const Req& request, const server::Caller& caller = {}) {
@@ -42,13 +53,8 @@ class TestTable : public server::Table {
     return *std::move(answer);
   }
 
-  const RawOpen& stream(const std::string& method) const { return streams_.at(method); }
-  bool Has(const std::string& method) const { return unary_.count(method) > 0 || streams_.count(method) > 0; }
-
  private:
   ManualExecutor& executor_;
-  std::map<std::string, RawUnary> unary_;
-  std::map<std::string, RawOpen> streams_;
 };
 
 }  // namespace waypoint::testing

@@ -2,14 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/common/projects.h"
 #include "server/entrypoints/entrypoint_service.h"
 #include "support/manual_world.h"
 #include "support/memory_backend.h"
 #include "support/session_peer.h"
+#include "support/test_table.h"
 
 namespace waypoint::testing {
 namespace {
@@ -24,12 +24,6 @@ using FollowPeer = SessionPeer<pb::GetLogStreamRequest, pb::LogBatch>;
 using ExecPeer = SessionPeer<pb::ExecStreamRequest, pb::ExecStreamResponse>;
 using EntrypointExecPeer = SessionPeer<pb::EntrypointExecRequest, pb::EntrypointExecResponse>;
 using ListPeer = SessionPeer<pb::ListInstancesRequest, pb::ListInstancesResponse>;
-
-struct MapTable : server::Table {
-  void AddUnary(std::string, server::Needs, RawUnary) override {}
-  void AddStream(std::string method, server::Needs, RawOpen open) override { streams[method] = std::move(open); }
-  std::map<std::string, RawOpen> streams;
-};
 
 class EntrypointsTest : public ::testing::Test {
  protected:
@@ -60,6 +54,7 @@ class EntrypointsTest : public ::testing::Test {
     (*deployment.mutable_labels())["color"] = "blue";
     store->Update(
         [&](state::Txn& txn) {
+          server::EnsureApplication(txn, deployment.application());
           txn.Put(id, std::move(deployment));
           return absl::OkStatus();
         },
@@ -69,7 +64,7 @@ class EntrypointsTest : public ::testing::Test {
   template <typename Peer>
   std::unique_ptr<Peer> Open(const std::string& method) {
     return std::make_unique<Peer>(executor,
-                                  [&](server::RawOutbox* outbox) { return table.streams.at(method)(caller, outbox); });
+                                  [&](server::RawOutbox* outbox) { return table.stream(method)(caller, outbox); });
   }
   std::unique_ptr<ConfigPeer> Connect(const std::string& instance, const std::string& deployment = "D1",
                                       bool disable_exec = false) {
@@ -123,7 +118,7 @@ class EntrypointsTest : public ::testing::Test {
   std::unique_ptr<jobs::Engine> engine;
   const jobs::JobQueue queue;
   std::unique_ptr<entrypoints::EntrypointService> service;
-  MapTable table;
+  TestTable table{executor};
   server::Caller caller;
 };
 
@@ -160,6 +155,25 @@ TEST_F(EntrypointsTest, UnknownDeploymentAndForeignTokenAreRefused) {
   caller.identity.deployment_id = "D2";
   EXPECT_EQ(Connect("I1", "D1")->status()->code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(Connect("I1", "D2")->status(), std::nullopt);
+}
+
+// Unavailable, so that the entrypoint asks again, and hears what became of its deployment.
+TEST_F(EntrypointsTest, ConfigEndsWithItsApplication) {
+  auto config = Connect("I1");
+  ASSERT_EQ(config->Take().size(), 1u);
+  store->Update(
+      [&](state::Txn& txn) {
+        txn.Delete<pb::Project>("demo");
+        pb::ConfigVar variable;
+        variable.set_name("X");
+        variable.mutable_target()->mutable_global();
+        txn.Put("g", std::move(variable));
+        return absl::OkStatus();
+      },
+      [](absl::Status) {});
+  executor.RunAll();
+  ASSERT_TRUE(config->status().has_value());
+  EXPECT_EQ(config->status()->code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(EntrypointsTest, ReconnectKeepsItsRecordWhenTheOldStreamEnds) {
@@ -229,6 +243,20 @@ TEST_F(EntrypointsTest, FollowerOfManyInstancesLeaves) {
   logs->Send(Lines("I7", {"to nobody"}));
   executor.RunAll();
   EXPECT_TRUE(follower->closed());
+}
+
+// Clients take 4 MiB.
+TEST_F(EntrypointsTest, LongLinesStillFitIntoMessages) {
+  auto config = Connect("I1");
+  auto logs = Open<LogPeer>("EntrypointLogStream");
+  for (size_t size : {64u << 10, 4u << 20}) {
+    SCOPED_TRACE(size);
+    for (int i = 0; i < 70; ++i) logs->Send(Lines("I1", {std::string(size, 'x')}));
+    auto follower = Follow("D1", -1);
+    for (int i = 0; i < 2; ++i) logs->Send(Lines("I1", {std::string(size, 'y')}));
+    executor.RunAll();
+    for (const pb::LogBatch& batch : follower->Take()) EXPECT_LT(batch.ByteSizeLong(), 3u << 20);
+  }
 }
 
 TEST_F(EntrypointsTest, SlowFollowerIsToldWhatItMissed) {
