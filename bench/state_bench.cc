@@ -86,7 +86,7 @@ void Fill(const std::string& dir, int jobs) {
       batch.push_back({state::Table::kJob, job.id(), job.SerializeAsString()});
     }
     absl::Notification done;
-    backend->Commit(std::move(batch), [&](absl::Status status) {
+    backend->Commit(std::move(batch), [&](absl::Status status, bool) {
       if (!status.ok()) std::exit(1);
       done.Notify();
     });

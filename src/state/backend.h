@@ -27,6 +27,9 @@ struct Write {
   std::optional<std::string> value;  // none: delete
 };
 using Batch = std::vector<Write>;
+// How a commit ended. `more`: others ended with it, and are told at once: who acts on all of them may wait for the
+// last.
+using Durable = std::function<void(absl::Status, bool more)>;
 
 // All that was durable at one moment, by table and key in order, while writes go on.
 class BackendCopy {
@@ -43,7 +46,7 @@ class Backend {
   virtual absl::Status Load(absl::FunctionRef<void(Table, absl::string_view key, absl::string_view value)> each) = 0;
   virtual absl::StatusOr<std::string> Read(Table table, absl::string_view key) = 0;
   // In the order of the calls; many batches may share one sync. `durable` is called once, in the same order.
-  virtual void Commit(Batch batch, std::function<void(absl::Status)> durable) = 0;
+  virtual void Commit(Batch batch, Durable durable) = 0;
   // After a failure, when the store has undone everything that is not durable: batches count again.
   // `restore` holds what stood before for every key of the failed batches; it is written as soon as the
   // disk takes writes again, before or together with the next batch.

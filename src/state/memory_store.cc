@@ -188,8 +188,8 @@ void MemoryStore::Submit(Batch batch, Pending pending, Done done) {
     const uint64_t number = ++last_number_;
     pending.number = number;
     pending_.push_back(std::move(pending));
-    backend_.Commit(std::move(batch), [link = link_, executor = &executor_, number](absl::Status status) {
-      OnCommitted(link, *executor, number, std::move(status));
+    backend_.Commit(std::move(batch), [link = link_, executor = &executor_, number](absl::Status status, bool more) {
+      OnCommitted(link, *executor, number, std::move(status), more);
     });
   } else if (!pending_.empty()) {
     Pending& last = pending_.back();
@@ -205,17 +205,18 @@ void MemoryStore::Submit(Batch batch, Pending pending, Done done) {
 
 // Any thread. Many commits that end together cost one wake-up of the executor.
 void MemoryStore::OnCommitted(const std::shared_ptr<Link>& link, Executor& executor, uint64_t number,
-                              absl::Status status) {
+                              absl::Status status, bool more) {
   {
     absl::MutexLock lock(&link->mu);
     link->committed.emplace_back(number, std::move(status));
-    if (link->committed.size() > 1) return;
+    if (more || std::exchange(link->posted, true)) return;
   }
   auto drain = [link] {
     std::vector<std::pair<uint64_t, absl::Status>> committed;
     {
       absl::MutexLock take(&link->mu);
       committed.swap(link->committed);
+      link->posted = false;
     }
     if (link->store != nullptr) link->store->Drain(committed);
   };

@@ -71,6 +71,7 @@ class MemoryStore : public Store {
     MemoryStore* store;  // executor's thread only; null once the store is gone
     absl::Mutex mu;
     std::vector<std::pair<uint64_t, absl::Status>> committed ABSL_GUARDED_BY(mu);
+    bool posted ABSL_GUARDED_BY(mu) = false;  // somebody will look at them
   };
 
   RecordTable& records(Table table) { return tables_[static_cast<size_t>(table)]; }
@@ -87,7 +88,8 @@ class MemoryStore : public Store {
 
   void Submit(Batch batch, Pending pending, Done done);
   void AnswerWhenDurable(absl::Status said, Done done);
-  static void OnCommitted(const std::shared_ptr<Link>& link, Executor& executor, uint64_t number, absl::Status status);
+  static void OnCommitted(const std::shared_ptr<Link>& link, Executor& executor, uint64_t number, absl::Status status,
+                          bool more);
   void Drain(const std::vector<std::pair<uint64_t, absl::Status>>& committed);
   void Fail(const absl::Status& cause);
   void Settle(Pending pending);

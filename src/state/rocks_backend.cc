@@ -172,7 +172,7 @@ absl::StatusOr<std::string> RocksBackend::Read(Table table, absl::string_view ke
   return value;
 }
 
-void RocksBackend::Commit(Batch batch, std::function<void(absl::Status)> durable) {
+void RocksBackend::Commit(Batch batch, Durable durable) {
   absl::MutexLock lock(&mu_);
   queue_.push_back({std::move(batch), std::move(durable), generation_});
 }
@@ -182,7 +182,7 @@ void RocksBackend::Recover(Batch restore) {
   ++generation_;
   for (Write& write : restore) restore_[{write.table, std::move(write.key)}] = std::move(write.value);
   // An empty batch: the restoring needs no caller to wait for.
-  queue_.push_back({{}, [](absl::Status) {}, generation_});
+  queue_.push_back({{}, [](absl::Status, bool) {}, generation_});
 }
 
 RocksStats RocksBackend::stats() const {
@@ -202,9 +202,14 @@ void RocksBackend::Run() {
   }
 }
 
+void RocksBackend::Tell(std::vector<Queued>& group, size_t begin, size_t end, const absl::Status& status) {
+  for (size_t i = begin; i < end; ++i) group[i].durable(status, i + 1 < end);
+}
+
 void RocksBackend::WriteGroup(std::vector<Queued> group) {
   size_t first = 0;
-  while (first < group.size() && group[first].generation <= failed_generation_) group[first++].durable(cause_);
+  while (first < group.size() && group[first].generation <= failed_generation_) ++first;
+  Tell(group, 0, first, cause_);
   if (first == group.size()) return;
   absl::Status written = broken_ ? Reopen() : absl::OkStatus();
   if (written.ok()) written = WriteTogether(group, first);
@@ -216,7 +221,7 @@ void RocksBackend::WriteGroup(std::vector<Queued> group) {
                                   [](const Queued& queued) { return !queued.batch.empty(); });
     if (told) failed_generation_ = group.back().generation;
   }
-  for (; first < group.size(); ++first) group[first].durable(written);
+  Tell(group, first, group.size(), written);
 }
 
 absl::Status RocksBackend::WriteTogether(const std::vector<Queued>& group, size_t first) {

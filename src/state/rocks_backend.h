@@ -49,7 +49,7 @@ class RocksBackend : public Backend {
 
   absl::Status Load(absl::FunctionRef<void(Table, absl::string_view key, absl::string_view value)> each) override;
   absl::StatusOr<std::string> Read(Table table, absl::string_view key) override;
-  void Commit(Batch batch, std::function<void(absl::Status)> durable) override;
+  void Commit(Batch batch, Durable durable) override;
   void Recover(Batch restore) override;
   absl::StatusOr<std::unique_ptr<BackendCopy>> Freeze() override;
   RocksStats stats() const;
@@ -57,7 +57,7 @@ class RocksBackend : public Backend {
  private:
   struct Queued {
     Batch batch;
-    std::function<void(absl::Status)> durable;
+    Durable durable;
     uint64_t generation;
   };
   class Copy;
@@ -69,6 +69,7 @@ class RocksBackend : public Backend {
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return stopping_ || !queue_.empty(); }
   void Run();
   void WriteGroup(std::vector<Queued> group);
+  static void Tell(std::vector<Queued>& group, size_t begin, size_t end, const absl::Status& status);
   absl::Status WriteTogether(const std::vector<Queued>& group, size_t first);
   absl::Status Reopen();
 

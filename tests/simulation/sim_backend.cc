@@ -31,7 +31,7 @@ absl::StatusOr<std::string> SimBackend::Read(state::Table table, absl::string_vi
   return it->second;
 }
 
-void SimBackend::Commit(state::Batch batch, std::function<void(absl::Status)> durable) {
+void SimBackend::Commit(state::Batch batch, state::Durable durable) {
   queue_.push_back({std::move(batch), std::move(durable)});
 }
 
@@ -47,14 +47,15 @@ void SimBackend::Sync(size_t batches) {
   for (; batches > 0 && !queue_.empty(); --batches) {
     Queued next = std::move(queue_.front());
     queue_.pop_front();
+    const bool more = batches > 1 && !queue_.empty();
     if (failed_) {
-      next.durable(absl::ResourceExhaustedError("disk full"));
+      next.durable(absl::ResourceExhaustedError("disk full"), more);
     } else if (lying_) {
       lied_about_.push_back(std::move(next.batch));
-      next.durable(absl::OkStatus());
+      next.durable(absl::OkStatus(), more);
     } else {
       Write(next.batch, true);
-      next.durable(absl::OkStatus());
+      next.durable(absl::OkStatus(), more);
     }
   }
 }

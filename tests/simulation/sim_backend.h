@@ -22,7 +22,7 @@ class SimBackend : public state::Backend {
 
   absl::Status Load(absl::FunctionRef<void(state::Table, absl::string_view, absl::string_view)> each) override;
   absl::StatusOr<std::string> Read(state::Table table, absl::string_view key) override;
-  void Commit(state::Batch batch, std::function<void(absl::Status)> durable) override;
+  void Commit(state::Batch batch, state::Durable durable) override;
   void Recover(state::Batch restore) override;
   absl::StatusOr<std::unique_ptr<state::BackendCopy>> Freeze() override {
     return absl::UnimplementedError("nobody takes a backup in a simulation");
@@ -42,7 +42,7 @@ class SimBackend : public state::Backend {
  private:
   struct Queued {
     state::Batch batch;
-    std::function<void(absl::Status)> durable;
+    state::Durable durable;
   };
   void Write(const state::Batch& batch, bool judged);
   void Judge(const std::string* before, const std::string& after);

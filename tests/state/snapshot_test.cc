@@ -114,7 +114,7 @@ std::map<std::pair<int, std::string>, std::string> ContentOf(Backend& backend) {
 
 TEST(SnapshotRecords, BucketsAreThoseOfTheOriginal) {
   MemoryBackend backend;
-  backend.Commit(Everything(), [](absl::Status) {});
+  backend.Commit(Everything(), [](absl::Status, bool) {});
   std::vector<std::string> buckets;
   std::map<std::string, std::string> keys;
   SnapshotReader reader([&](const pb::Snapshot::BoltChunk& chunk) {
@@ -141,7 +141,7 @@ class Restore : public ::testing::Test {
   void Put(RocksBackend& backend, Batch batch) {
     absl::Mutex mu;
     bool done = false;
-    backend.Commit(std::move(batch), [&](absl::Status status) {
+    backend.Commit(std::move(batch), [&](absl::Status status, bool) {
       absl::MutexLock lock(&mu);
       EXPECT_TRUE(status.ok()) << status;
       done = true;

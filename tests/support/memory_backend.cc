@@ -16,7 +16,7 @@ absl::StatusOr<std::string> MemoryBackend::Read(state::Table table, absl::string
   return it->second;
 }
 
-void MemoryBackend::Commit(state::Batch batch, std::function<void(absl::Status)> durable) {
+void MemoryBackend::Commit(state::Batch batch, state::Durable durable) {
   queue_.push_back({std::move(batch), std::move(durable)});
   if (syncs_ == Syncs::kAtOnce) Sync();
 }
@@ -62,7 +62,7 @@ void MemoryBackend::Sync() {
   if (!group.empty() && failing_.ok()) ++sync_count_;
   for (Queued& queued : group) {
     if (failing_.ok() || but_write_) Write(queued.batch);
-    queued.durable(failing_);
+    queued.durable(failing_, &queued != &group.back());
   }
   if (group.empty()) failing_ = absl::OkStatus();  // nobody was told, so nobody will call Recover
 }

@@ -22,7 +22,7 @@ class MemoryBackend : public state::Backend {
 
   absl::Status Load(absl::FunctionRef<void(state::Table, absl::string_view, absl::string_view)> each) override;
   absl::StatusOr<std::string> Read(state::Table table, absl::string_view key) override;
-  void Commit(state::Batch batch, std::function<void(absl::Status)> durable) override;
+  void Commit(state::Batch batch, state::Durable durable) override;
   void Recover(state::Batch restore) override;
   absl::StatusOr<std::unique_ptr<state::BackendCopy>> Freeze() override;
 
@@ -41,7 +41,7 @@ class MemoryBackend : public state::Backend {
  private:
   struct Queued {
     state::Batch batch;
-    std::function<void(absl::Status)> durable;
+    state::Durable durable;
   };
   Syncs syncs_;
   std::map<std::pair<state::Table, std::string>, std::string> data_;

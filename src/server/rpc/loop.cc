@@ -11,47 +11,47 @@ Loop::Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue) : queue_(std::mov
 void Loop::Start() {
   {
     absl::MutexLock lock(&mu_);
-    started_ = true;
+    taken_ = false;
   }
   poller_ = std::thread([this] { Poll(); });
-  helper_ = std::thread([this] { ServePosts(); });
+  helper_ = std::thread([this] { Help(); });
 }
 
 void Loop::Stop() {
   {
     absl::MutexLock lock(&mu_);
-    if (stopped_) return;
-    stopped_ = true;
-    help_.Signal();
+    if (std::exchange(stopped_, true)) return;
   }
   queue_->Shutdown();
-  if (poller_.joinable()) {
-    poller_.join();
-    helper_.join();
-  } else {
-    Poll();  // never started: gRPC wants its queue drained all the same
+  if (!poller_.joinable()) {  // never started: gRPC wants its queue drained all the same
+    GiveUp();
+    return Poll();
   }
-  absl::MutexLock last_turn(&turn_);  // somebody may still be having one
+  poller_.join();
+  {
+    absl::MutexLock lock(&mu_);
+    polled_out_ = true;
+    help_.Signal();
+  }
+  helper_.join();  // which outlasts everybody else's turn
 }
 
 void Loop::Post(std::function<void()> callback) {
   absl::MutexLock lock(&mu_);
   if (stopped_) return;
-  posted_.push_back(std::move(callback));
-  if (!busy_ && posted_.size() == 1) help_.Signal();
+  work_.push_back({nullptr, true, std::move(callback)});
+  if (!taken_ && work_.size() == 1) help_.Signal();
 }
 
 void Loop::PostOrRun(std::function<void()> callback) {
-  if (!turn_.TryLock()) return Post(std::move(callback));
-  bool mine;
   {
     absl::MutexLock lock(&mu_);
-    if (!stopped_) posted_.push_back(std::move(callback));
-    busy_ = started_ && !stopped_;
-    mine = busy_;
+    if (stopped_) return;
+    work_.push_back({nullptr, true, std::move(callback)});
+    if (std::exchange(taken_, true)) return;
   }
-  if (mine) RunPosted();
-  turn_.Unlock();
+  RunBatch();
+  GiveUp();  // what came meanwhile is for others: this thread has work of its own
 }
 
 void Loop::Run(std::function<void()> callback) {
@@ -66,45 +66,66 @@ void Loop::Run(std::function<void()> callback) {
 void Loop::Poll() {
   void* tag;
   bool ok;
-  while (queue_->Next(&tag, &ok)) Turn(static_cast<LoopTag*>(tag), ok);
-}
-
-void Loop::ServePosts() {
-  while (true) {
+  while (queue_->Next(&tag, &ok)) {
     {
       absl::MutexLock lock(&mu_);
-      while (!stopped_ && (busy_ || posted_.empty())) help_.Wait(&mu_);
-      if (stopped_) return;
+      work_.push_back({static_cast<LoopTag*>(tag), ok, nullptr});
+      // Who has the turn takes this event, too, and while he runs it the next one is fetched; but no more than that.
+      poller_waits_ = true;
+      while (taken_ && !work_.empty()) poll_on_.Wait(&mu_);
+      poller_waits_ = false;
+      if (taken_ || work_.empty()) continue;
+      taken_ = true;
     }
-    Turn(nullptr, true);
+    RunAll();
   }
 }
 
-void Loop::Turn(LoopTag* tag, bool ok) {
-  absl::MutexLock turn(&turn_);
+void Loop::Help() {
+  while (true) {
+    {
+      absl::MutexLock lock(&mu_);
+      while (taken_ || work_.empty()) {
+        if (polled_out_ && !taken_) return;
+        help_.Wait(&mu_);
+      }
+      taken_ = true;
+    }
+    RunAll();
+  }
+}
+
+void Loop::RunAll() {
+  while (RunBatch()) {
+  }
+  GiveUp();
+}
+
+bool Loop::RunBatch() {
+  running_.clear();
   {
     absl::MutexLock lock(&mu_);
-    busy_ = true;
+    running_.swap(work_);
+    if (poller_waits_) poll_on_.Signal();
   }
-  if (tag != nullptr) tag->Run(ok);
-  RunPosted();
+  for (Work& work : running_) {
+    if (work.tag != nullptr) {
+      work.tag->Run(work.ok);
+    } else {
+      work.callback();
+      work.callback = nullptr;  // what it held goes in order, too
+    }
+  }
+  return !running_.empty();
 }
 
-void Loop::RunPosted() {
-  while (true) {
-    std::vector<std::function<void()>> batch;
-    {
-      absl::MutexLock lock(&mu_);
-      if (posted_.empty()) {
-        busy_ = false;
-        return;
-      }
-      batch.swap(posted_);
-    }
-    for (std::function<void()>& callback : batch) {
-      callback();
-      callback = nullptr;  // what it held goes in order, too
-    }
+void Loop::GiveUp() {
+  absl::MutexLock lock(&mu_);
+  taken_ = false;
+  if (poller_waits_) {
+    poll_on_.Signal();
+  } else if (!work_.empty() || polled_out_) {
+    help_.Signal();
   }
 }
 

@@ -1,8 +1,10 @@
 // The loop: everything that happens in the server happens here, one thing after another.
 //
-// Threads take turns under one lock: one polls gRPC's completion queue and runs what comes, another runs what is
-// posted while the first sleeps, and who calls PostOrRun may take a turn himself. (Waking a completion queue from
-// outside takes a grpc::Alarm, which costs 0.7 ms and two more threads in gRPC 1.51.) To everybody else they are one.
+// Threads take turns: one polls gRPC's completion queue and runs what comes, another runs what is posted while the
+// first sleeps, and who calls PostOrRun may take a turn himself. (Waking a completion queue from outside takes a
+// grpc::Alarm, which costs 0.7 ms and two more threads in gRPC 1.51.) Whoever has the turn also runs what comes in the
+// meantime. To everybody else they are one.
+//
 // Owns:    the queue and both threads.
 // Threads: Post from any; Run and Stop from any but the loop's own. Callbacks run between two events of gRPC,
 //          in the order they were posted.
@@ -45,20 +47,28 @@ class Loop : public IdleExecutor {
   grpc::ServerCompletionQueue* queue() { return queue_.get(); }
 
  private:
+  struct Work {
+    LoopTag* tag;  // null: a callback
+    bool ok;
+    std::function<void()> callback;
+  };
   void Poll();
-  void ServePosts();
-  void Turn(LoopTag* tag, bool ok);
-  void RunPosted();
+  void Help();
+  void RunAll();
+  bool RunBatch();  // all that has come; false: that was nothing
+  void GiveUp();
+
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::thread poller_, helper_;
+  std::vector<Work> running_;  // belongs to who has the turn
 
-  absl::Mutex turn_;  // held by whoever runs things
   absl::Mutex mu_;
-  // Not a Condition of mu_: each unlocking would evaluate it.
-  absl::CondVar help_;
-  std::vector<std::function<void()>> posted_ ABSL_GUARDED_BY(mu_);
-  bool busy_ ABSL_GUARDED_BY(mu_) = false;     // somebody will look at posted_ before he sleeps
-  bool started_ ABSL_GUARDED_BY(mu_) = false;  // before that, who builds the server has the turn
+  // Not Conditions of mu_: each unlocking would evaluate them.
+  absl::CondVar help_, poll_on_;
+  std::vector<Work> work_ ABSL_GUARDED_BY(mu_);
+  bool taken_ ABSL_GUARDED_BY(mu_) = true;  // somebody has the turn; before Start, who builds the server
+  bool poller_waits_ ABSL_GUARDED_BY(mu_) = false;
+  bool polled_out_ ABSL_GUARDED_BY(mu_) = false;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
 };
 
