@@ -1,12 +1,10 @@
 // Makes a copy of somebody's project to start from: `waypoint init -from-project` (cli.md 9).
 //
-// Sources: a folder; an archive behind http(s); a git repository (written "git::URL", "git@...", ending in ".git", or
-// on
-//          a well-known host), with "//FOLDER" and "?ref=BRANCH".
+// Sources: a folder; an archive behind http(s); a git repository (written "git::URL", "git@...", ending in ".git",
+//          or on a well-known host), with "//FOLDER" and "?ref=BRANCH".
 // Units:   an archive has at most 500 MB and 30 seconds, a repository 30 seconds.
-// Errors:  AlreadyExists for the target; nothing is left behind. A source with symbolic links is refused, for they
-// could
-//          lead out of it.
+// Errors:  AlreadyExists for the target; nothing is left behind. A source with symbolic links is refused, for
+//          they could lead out of it.
 #pragma once
 
 #include <stop_token>

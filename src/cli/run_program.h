@@ -1,9 +1,8 @@
 // Runs another program for its output, with a limit on time.
 //
 // Threads: the caller's, until the end.
-// Errors:  NotFound: no such program. DeadlineExceeded, Cancelled: it was ended with all it had started. An exit code
-// is
-//          none.
+// Errors:  NotFound: no such program. DeadlineExceeded, Cancelled: it was ended with all it had started.
+//          An exit code is none.
 #pragma once
 
 #include <stop_token>

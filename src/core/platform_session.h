@@ -1,9 +1,8 @@
 // Exec and logs that the platform itself offers, instead of the entrypoint (core-and-plugins.md A9 Exec).
 //
 // Threads: one.
-// Errors:  of the component's logs. A command that fails is no error of the job: its code goes to the client. A
-// platform
-//          that offers neither is no error: there is nothing to do.
+// Errors:  of the component's logs. A command that fails is no error of the job: its code goes to the client.
+//          A platform that offers neither is no error: there is nothing to do.
 #pragma once
 
 #include "absl/status/status.h"

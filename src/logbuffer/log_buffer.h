@@ -1,8 +1,8 @@
 // Recent output of one job or one instance, for any number of readers (logs-exec-entrypoint.md 1).
 //
-// Owns:    one window of 32 chunks of 164 entries, or fewer where they are larger than 16 MiB together. A full window
-// is replaced by an empty one at once and
-//          never replayed; a reader finishes the window that it holds, then jumps to the newest.
+// Owns:    one window of 32 chunks of 164 entries, or fewer where they are larger than 16 MiB together. A full
+//          window is replaced by an empty one at once and never replayed; a reader finishes the window that it
+//          holds, then jumps to the newest.
 // Threads: one; `ready` callbacks run inside Write and Close and must only note that there is something to do.
 // Units:   an entry's time is its arrival.
 // Errors:  none; what a slow reader missed is counted in Reader::skipped().
