@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace waypoint::server {
+namespace {
+
+// While a disk is full, every write that fails may undo what was seen.
+constexpr int kMostUndone = 100;
+
+}  // namespace
 
 LiveQuery::LiveQuery(state::Store& store, std::vector<std::string> topics, Look look, Seen seen)
     : store_(store), look_(std::move(look)), seen_(std::move(seen)) {
@@ -25,7 +31,8 @@ void LiveQuery::Refresh() {
 
 void LiveQuery::OnLooked(absl::Status status) {
   looking_ = false;
-  if (absl::IsUnavailable(status)) return Refresh();
+  if (absl::IsUnavailable(status) && ++undone_ < kMostUndone) return Refresh();
+  undone_ = 0;
   const std::weak_ptr<bool> alive = alive_;
   const Seen seen = seen_;  // it may destroy this
   seen(std::move(status));

@@ -4,7 +4,8 @@
 // Owns:    its watch. What a look finds belongs to the caller, who may use it in `seen` only: before, it could still be
 //          undone.
 // Threads: the loop.
-// Errors:  those of `look`, told to `seen`. A look whose findings were undone is repeated instead.
+// Errors:  those of `look`, told to `seen`. A look whose findings were undone is repeated instead; Unavailable is told
+//          once that does not help, for then the store cannot be read.
 #pragma once
 
 #include <functional>
@@ -39,6 +40,7 @@ class LiveQuery {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   state::Store::WatchId watch_ = 0;
   bool looking_ = false, again_ = false;
+  int undone_ = 0;  // in a row
 };
 
 }  // namespace waypoint::server

@@ -20,7 +20,11 @@ using ::waypoint::testing::MemoryBackend;
 
 class LiveQueryTest : public ::testing::Test {
  protected:
-  LiveQueryTest() { store_ = *state::OpenStore(backend_, executor_, clock_, ids_, {}); }
+  LiveQueryTest() {
+    state::StoreOptions options;
+    options.keep_on_disk = [](state::Table, const state::Message&) { return true; };
+    store_ = *state::OpenStore(backend_, executor_, clock_, ids_, std::move(options));
+  }
   void Put(const std::string& name, const std::string& signal) {
     pb::Project project;
     project.set_name(name);
@@ -99,6 +103,16 @@ TEST_F(LiveQueryTest, WhatWasUndoneIsNotShown) {
   backend_.Sync();
   executor_.RunAll();
   EXPECT_THAT(seen_, ElementsAre("one"));
+}
+
+TEST_F(LiveQueryTest, AStoreThatCannotBeReadIsAnError) {
+  Put("p", "one");
+  executor_.RunAll();
+  backend_.FailReads(absl::UnavailableError("closed after a disk error"));
+  Start();
+  executor_.RunAll();
+  ASSERT_EQ(seen_.size(), 1u);
+  EXPECT_THAT(seen_[0], ::testing::HasSubstr("closed after a disk error"));
 }
 
 TEST_F(LiveQueryTest, MayEndItself) {
