@@ -127,7 +127,7 @@ void AnnounceHead(const pb::Job::Git::Ref& ref, const FetchOptions& options) {
 // libgit2 looks at the key only later, inside the conversation; say early what is wrong with it.
 absl::Status CheckKey(const pb::Job::Git& git) {
   if (!git.has_ssh()) return absl::OkStatus();
-  const absl::Status key = ptypes::CheckPrivateKey(git.ssh().private_key_pem(), git.ssh().password());
+  absl::Status key = ptypes::CheckPrivateKey(git.ssh().private_key_pem(), git.ssh().password());
   if (key.ok()) return key;
   return absl::FailedPreconditionError(absl::StrCat("the git data source's ssh key: ", key.message()));
 }

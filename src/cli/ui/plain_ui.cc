@@ -34,7 +34,7 @@ class PlainStatus : public StatusLine {
 
 class PlainStep : public Step {
  public:
-  PlainStep(PlainUi* ui, absl::string_view message) : ui_(ui) { Update(message); }
+  PlainStep(PlainUi* ui, absl::string_view message) : ui_(ui) { PlainStep::Update(message); }
   void Update(absl::string_view message) override { ui_->Write(absl::StrCat("-> ", message, "\n")); }
   void SetStatus(absl::string_view status) override {}
   void Output(absl::string_view bytes) override { ui_->Write(StripAnsi(bytes)); }

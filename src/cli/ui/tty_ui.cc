@@ -66,7 +66,7 @@ std::vector<std::string> OutputLines(absl::string_view bytes) {
 class TtyStatus : public StatusLine {
  public:
   explicit TtyStatus(TtyUi* ui) : ui_(ui) {}
-  ~TtyStatus() override { Close(); }
+  ~TtyStatus() override { TtyStatus::Close(); }
   void Update(absl::string_view message) override {
     if (item_ == nullptr) {
       item_ = ui_->AddItem(message);
@@ -218,7 +218,7 @@ std::string TtyUi::Draw() {
   }
   // More than a screen cannot be redrawn in place.
   const size_t limit = static_cast<size_t>(std::max(size.rows - 1, 1));
-  if (lines.size() > limit) lines.erase(lines.begin(), lines.end() - limit);
+  if (lines.size() > limit) lines.erase(lines.begin(), lines.end() - static_cast<ptrdiff_t>(limit));
   drawn_lines_ = static_cast<int>(lines.size());
   std::string out;
   for (const std::string& line : lines) absl::StrAppend(&out, line, "\n");
