@@ -70,6 +70,13 @@ class GitTest : public ::testing::Test {
     git.set_ref(ref);
     return git;
   }
+  // Only what happens below `path` counts.
+  pb::Job::Git SourceBelow(const std::string& path) const {
+    pb::Job::Git git = Source();
+    git.set_path(path);
+    git.set_ignore_changes_outside_path(true);
+    return git;
+  }
   absl::StatusOr<Fetched> Fetch(const pb::Job::Git& git) {
     said_.clear();
     return FetchGit(git, {"", [this](absl::string_view, absl::string_view text) { said_.emplace_back(text); }, {}});
@@ -226,9 +233,7 @@ TEST_F(GitTest, PollingFindsRefsInTheOrderOfGit) {
 TEST_F(GitTest, ChangesCountByOldAndNewNamesBelowThePathOnly) {
   Commit("apps/web/a.txt", "a file that is long enough to be recognised as the same one");
   const pb::Job::DataSource::Ref current = (*GitChanges(Source(), nullptr, {}))->ref;
-  pb::Job::Git git = Source();
-  git.set_path("apps/web");
-  git.set_ignore_changes_outside_path(true);
+  pb::Job::Git git = SourceBelow("apps/web");
   EXPECT_FALSE((*GitChanges(git, nullptr, {}))->ignore) << "nothing to compare with";
   Commit("apps/web2/b.txt", "a path that only begins like it");
   EXPECT_TRUE((*GitChanges(git, &current, {}))->ignore);
@@ -244,9 +249,7 @@ TEST_F(GitTest, ChangesCountByOldAndNewNamesBelowThePathOnly) {
 TEST_F(GitTest, PollingIgnoresChangesOutsideThePath) {
   Commit("apps/web/a.txt", "one");
   const pb::Job::DataSource::Ref current = (*GitChanges(Source(), nullptr, {}))->ref;
-  pb::Job::Git git = Source();
-  git.set_path("apps/web");
-  git.set_ignore_changes_outside_path(true);
+  pb::Job::Git git = SourceBelow("apps/web");
   Commit("docs/readme", "elsewhere");
   EXPECT_TRUE((*GitChanges(git, &current, {}))->ignore);
   Commit("apps/web/a.txt", "two");
